@@ -1,0 +1,1 @@
+"""The domain: who must pay, who paid, and a fair contest. No HTTP, no GraphQL, no environment variables."""

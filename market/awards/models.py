@@ -1,0 +1,34 @@
+"""Rows of awards."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Award(Model):
+    """中选. One per project. ``reasons``: method and its version, the ranking, how a tie was broken."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    project: fields.OneToOneRelation[Any] = fields.OneToOneField(
+        "market.Project", related_name="award", on_delete=fields.RESTRICT
+    )
+    project_id: UUID
+    quote: fields.OneToOneRelation[Any] = fields.OneToOneField("market.Quote", related_name="award", on_delete=fields.RESTRICT)
+    quote_id: UUID
+    supplier: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="awards", on_delete=fields.RESTRICT
+    )
+    supplier_id: UUID
+    amount_fen = fields.BigIntField()
+    service_working_days = fields.IntField()
+    reasons: fields.Field[dict[str, Any]] = fields.JSONField()
+    published_at = fields.DatetimeField()
+    standstill_until = fields.DatetimeField()
+    standstill_provisional = fields.BooleanField()
+    confirmed_at = fields.DatetimeField(null=True)
+    confirmed_by_id = fields.UUIDField(null=True)
+
+    class Meta:
+        table = "awards"

@@ -1,0 +1,86 @@
+"""Tortoise configuration from a URL, the database's clock, and row locks.
+
+SQLite is a process of its own: one connection, WAL, ``synchronous=FULL`` (NORMAL may lose the last commits).
+PostgreSQL is where several workers run; there the database's clock decides deadlines.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from tortoise import Tortoise, connections
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext
+from tortoise.migrations.api import migrate as run_migrations
+from tortoise.models import Model
+
+from market import clock
+
+NOUNS = ("log", "parties", "catalogue", "findings", "projects", "quotes", "awards", "contracts", "fees")
+MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
+
+_SQLITE_PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
+
+
+def config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for ``sqlite:///path`` or ``postgresql://user:password@host/name`` (any libpq-style URL)."""
+    scheme = urlsplit(url).scheme
+    if scheme not in ("sqlite", "postgres", "postgresql", "asyncpg"):
+        raise ValueError(f"unknown database scheme {scheme!r}: use sqlite:///path or postgresql://…")
+    connection = expand_db_url(url.replace("postgresql://", "postgres://", 1))
+    if scheme == "sqlite":
+        path = url.removeprefix("sqlite://")
+        connection["credentials"] = {"file_path": path.removeprefix("/") if path.startswith("/:") else path, **_SQLITE_PRAGMAS}
+    app = {"models": MODELS, "default_connection": "default", "migrations": "market.migrations"}
+    return {"connections": {"default": connection}, "apps": {"market": app}, "use_tz": True, "timezone": "UTC"}
+
+
+async def connect(url: str, *, shared: bool = True) -> TortoiseContext:
+    """Open the database. ``shared``: visible from every task of the process, as a server needs it."""
+    return await Tortoise.init(config=config(url), _enable_global_fallback=shared)
+
+
+async def migrate(url: str) -> None:
+    """Bring the database to the newest schema; a second call does nothing."""
+    async with TortoiseContext():
+        await run_migrations(config=config(url))
+        await connections.close_all()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The current connection, inside a transaction the transaction's own."""
+    current: BaseDBAsyncClient = connections.get("default")
+    return current
+
+
+def is_postgres() -> bool:
+    """Whether several processes may share this database."""
+    return connection().capabilities.dialect == "postgres"
+
+
+async def now() -> datetime:
+    """The one clock's time in UTC: the database's where there are several processes."""
+    if clock.fixed_time() or not is_postgres():
+        return clock.system_now()
+    rows = await connection().execute_query_dict("SELECT clock_timestamp() AS at")
+    at: datetime = rows[0]["at"]
+    return at.astimezone(UTC)
+
+
+Strength = Literal["SHARE", "UPDATE", "NO KEY UPDATE"]
+
+
+async def lock(model: type[Model], key: object, strength: Strength) -> None:
+    """Lock one row until the transaction ends. SQLite locks the whole file for a writer, so there is nothing to do there.
+
+    A quote takes SHARE on its project and the opening UPDATE: a foreign key's own lock would let the opening
+    miss a quote in flight (``FOR KEY SHARE`` does not conflict with an update of other columns).
+    """
+    if is_postgres():
+        statement = f'SELECT 1 FROM "{model._meta.db_table}" WHERE id = $1 FOR {strength}'  # noqa: S608 - own names
+        await connection().execute_query(statement, [key])
+
+
+TOOL_CONFIG = config("sqlite://:memory:")
+"""For ``tortoise -c market.db.TOOL_CONFIG makemigrations``, which reads models and connects nowhere."""

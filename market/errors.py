@@ -1,0 +1,272 @@
+"""Every refusal a caller can act on: one frozen exception per fact, with the facts as fields.
+
+The sentences that people read are in ``schema/errors.py``; programs use the type and its fields.
+``attrs`` rather than ``dataclasses``: a frozen dataclass cannot be raised through ``contextlib``
+(it forbids ``__traceback__``), attrs knows exceptions.
+"""
+
+from datetime import date, datetime
+
+from attrs import frozen
+
+
+class MarketError(Exception):
+    """Base of all expected refusals."""
+
+
+@frozen
+class NotSignedIn(MarketError):
+    """The call needs an account. Shown as a GraphQL error with the code UNAUTHENTICATED."""
+
+
+@frozen
+class NotPermitted(MarketError):
+    """The actor may not do this. ``needed``: the roles that may; ``reason``: role, ownership or four_eyes."""
+
+    action: str
+    reason: str
+    needed: tuple[str, ...] = ()
+
+
+@frozen
+class NotFound(MarketError):
+    """No such thing, or the actor may not know that it exists: both alike."""
+
+    kind: str
+    key: str
+
+
+@frozen
+class FieldProblem:
+    """One problem of one field: ``path`` as in the input, ``code`` for programs, ``facts`` for the sentence."""
+
+    path: str
+    code: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class InvalidInput(MarketError):
+    """The values given cannot be used; every problem found, not only the first."""
+
+    fields: tuple[FieldProblem, ...]
+
+    @classmethod
+    def one(cls, path: str, code: str, **facts: object) -> "InvalidInput":
+        """A single problem."""
+        return cls((FieldProblem(path, code, tuple((k, str(v)) for k, v in facts.items())),))
+
+
+@frozen
+class WrongState(MarketError):
+    """The move is not possible from here. ``needed``: the states from which it is."""
+
+    kind: str
+    state: str
+    needed: tuple[str, ...]
+
+
+@frozen
+class SignInRefused(MarketError):
+    """Wrong name or password; which of the two is not said."""
+
+
+@frozen
+class TooManyAttempts(MarketError):
+    """Sign-in is paused for this account or address until ``retry_at``."""
+
+    retry_at: datetime
+
+
+@frozen
+class LinkNotUsable(MarketError):
+    """The one-time link is unknown, used or expired; which of them is not said."""
+
+
+@frozen
+class ItemCancelled(MarketError):
+    """The service item is cancelled: nobody may demand, post or charge it. Source: 优化营商环境条例 art. 43 ¶1."""
+
+    item_code: str
+    legal_basis: str
+
+
+@frozen
+class NotInForce(MarketError):
+    """Nothing is known for that date: the first edition starts later. Asking earlier is refused, not guessed."""
+
+    item_code: str
+    on: date
+    first: date | None
+
+
+@frozen
+class MayNotCommission(MarketError):
+    """The item's class does not let this party commission it. Source: 优化营商环境条例 art. 43 ¶3."""
+
+    item_code: str
+    item_class: str
+    needed: str
+
+
+@frozen
+class MustBeCompetitive(MarketError):
+    """An agency must choose competitively for an agency-commissioned item. Source: 优化营商环境条例 art. 43 ¶3."""
+
+    item_code: str
+
+
+@frozen
+class NotToldNotObliged(MarketError):
+    """The applicant must first be told that it need not buy this item, and say that it knows."""
+
+    item_code: str
+
+
+@frozen
+class OpenPeriodTooShort(MarketError):
+    """Bidders would have less time than the rulebook gives them. ``earliest``: the first deadline possible."""
+
+    closes_at: datetime
+    earliest: datetime
+
+
+@frozen
+class ConcurrentChange(MarketError):
+    """Somebody changed it meanwhile. ``seen``: the version the caller knew, ``now``: the one stored."""
+
+    kind: str
+    seen: int
+    now: int
+
+
+@frozen
+class IdempotencyKeyReused(MarketError):
+    """The same key came with other content; nothing was stored."""
+
+    key: str
+
+
+@frozen
+class DeadlinePassed(MarketError):
+    """Received after the deadline; both times are the server's."""
+
+    closes_at: datetime
+    received_at: datetime
+
+
+@frozen
+class QuotesAlreadyOpened(MarketError):
+    """Received in time but not stored within the grace, and the quotes are open now."""
+
+    closes_at: datetime
+    received_at: datetime
+    opened_at: datetime
+
+
+@frozen
+class NotInvited(MarketError):
+    """A direct selection names its intermediary; others cannot quote."""
+
+    project_code: str
+
+
+@frozen
+class QualificationMissing(MarketError):
+    """The item asks for a qualification that the intermediary does not hold today."""
+
+    qualification: str
+
+
+@frozen
+class SelfDealing(MarketError):
+    """A party may not quote for its own project."""
+
+    project_code: str
+
+
+@frozen
+class AboveCeiling(MarketError):
+    """The quote is above the published ceiling; both in fen."""
+
+    amount_fen: int
+    ceiling_fen: int
+
+
+@frozen
+class NoQuoteToWithdraw(MarketError):
+    """The intermediary has no live quote for this project."""
+
+    project_code: str
+
+
+@frozen
+class StandstillRunning(MarketError):
+    """The award can be confirmed only after the standstill."""
+
+    until: datetime
+
+
+@frozen
+class ContractDiffers(MarketError):
+    """The contract must repeat the award. ``field``: which part differs. Source: 招标投标法实施条例 art. 57 (as model)."""
+
+    field: str
+    awarded: str
+    given: str
+
+
+@frozen
+class AlreadyFiled(MarketError):
+    """A contract number, fee record number or invoice number that is taken."""
+
+    kind: str
+    key: str
+
+
+@frozen
+class GradeNotAttestable(MarketError):
+    """A party cannot itself vouch for evidence of this grade. ``allowed``: the grades it can."""
+
+    grade: str
+    allowed: tuple[str, ...]
+
+
+@frozen
+class RefundTooLarge(MarketError):
+    """More would be refunded than remains of the payment; both in fen."""
+
+    amount_fen: int
+    remaining_fen: int
+
+
+@frozen
+class AlreadyReversed(MarketError):
+    """The fee record was reversed before, or is itself a reversal."""
+
+    record_no: str
+
+
+@frozen
+class CatalogueRowProblem:
+    """One bad cell of a catalogue file: line as an editor counts it, column name, reason code and facts."""
+
+    line: int
+    column: str
+    code: str
+    value: str
+
+
+@frozen
+class CatalogueRefused(MarketError):
+    """The file was not loaded: every bad row, nothing half-loaded."""
+
+    problems: tuple[CatalogueRowProblem, ...]
+
+
+@frozen
+class AlreadyRegistered(MarketError):
+    """An organisation code or account name that is taken."""
+
+    kind: str
+    key: str

@@ -1,0 +1,125 @@
+"""Who may do what: one table of (action, role, relation), asked in one place."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from market.actors import Actor, Role
+
+
+class Action(StrEnum):
+    """``noun:verb``."""
+
+    ORGANISATION_REGISTER = "organisation:register"
+    MEMBER_MANAGE = "member:manage"
+    LINK_ISSUE = "link:issue"
+    MANDATE_GRANT = "mandate:grant"
+    SESSION_USE = "session:use"
+    PROJECT_POST = "project:post"
+    PROJECT_EDIT = "project:edit"
+    PROJECT_REVIEW = "project:review"
+    PROJECT_READ_UNPUBLISHED = "project:read_unpublished"
+    QUOTE_SUBMIT = "quote:submit"
+    AWARD_CONFIRM = "award:confirm"
+    CONTRACT_FILE = "contract:file"
+    CONTRACT_READ = "contract:read"
+    FEE_RECORD = "fee:record"
+    FEE_REFUND = "fee:refund"
+    FEE_REVERSE = "fee:reverse"
+    FEE_READ = "fee:read"
+    FINDING_READ = "finding:read"
+
+
+class Relation(StrEnum):
+    """How the actor must stand to the subject."""
+
+    ANY = "any"
+    PARTY = "party"
+    """The actor's party is one of the subject's parties."""
+    ADMIN = "admin"
+    """As PARTY, and the account is an administrator of that organisation."""
+    OTHER = "other"
+    """Anybody but those who made the subject: four eyes."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is acted on, as far as permission is concerned. ``makers``: accounts that may not approve their own work."""
+
+    parties: frozenset[UUID] = frozenset()
+    makers: frozenset[UUID] = frozenset()
+
+    @classmethod
+    def of(cls, *parties: UUID | None) -> "Subject":
+        """A subject with these parties; None is left out."""
+        return cls(frozenset(p for p in parties if p))
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Yes, by this role."""
+
+    role: Role
+
+
+@dataclass(frozen=True)
+class Denied:
+    """No. ``reason``: anonymous, role, ownership or four_eyes; ``needed``: the roles that could."""
+
+    reason: str
+    needed: tuple[str, ...]
+
+
+_A, _R, _PARTY = Action, Role, Relation.PARTY
+_ALL = tuple(Role)
+
+GRANTS: dict[Action, dict[Role, Relation]] = {
+    _A.ORGANISATION_REGISTER: {_R.OPERATOR: Relation.ANY},
+    _A.MEMBER_MANAGE: {_R.OPERATOR: Relation.ANY} | {r: Relation.ADMIN for r in _ALL if r != _R.OPERATOR},
+    _A.LINK_ISSUE: {_R.OPERATOR: Relation.ANY} | {r: Relation.ADMIN for r in _ALL if r != _R.OPERATOR},
+    _A.MANDATE_GRANT: {_R.OPERATOR: Relation.ANY, _R.APPLICANT: _PARTY},
+    _A.SESSION_USE: dict.fromkeys(_ALL, Relation.ANY),
+    _A.PROJECT_POST: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
+    _A.PROJECT_EDIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
+    _A.PROJECT_REVIEW: {_R.OPERATOR: Relation.OTHER},
+    _A.PROJECT_READ_UNPUBLISHED: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
+    _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.CONTRACT_FILE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
+    _A.CONTRACT_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.FEE_RECORD: {
+        _R.AGENCY: _PARTY,
+        _R.APPLICANT: _PARTY,
+        _R.INTERMEDIARY: _PARTY,
+        _R.HELPER: _PARTY,
+        _R.REGULATOR: Relation.ANY,
+    },
+    _A.FEE_REFUND: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.REGULATOR: Relation.ANY},
+    _A.FEE_REVERSE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.REGULATOR: Relation.ANY},
+    _A.FEE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.FINDING_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+}
+"""The operator reads no quotes, no contracts and no fees of others: it runs the place, it does not look into pockets."""
+
+
+def may(actor: Actor, action: Action, subject: Subject | None = None) -> Allowed | Denied:
+    """Whether the actor may. Without a subject: whether any of its roles could, on some subject."""
+    grants = GRANTS[action]
+    needed = tuple(role.value for role in grants)
+    if actor.is_anonymous:
+        return Denied("anonymous", needed)
+    held = sorted(actor.roles & grants.keys())
+    if not held:
+        return Denied("role", needed)
+    for role in held:
+        if subject is None or _holds(actor, grants[role], subject):
+            return Allowed(role)
+    return Denied("four_eyes" if Relation.OTHER in grants.values() else "ownership", needed)
+
+
+def _holds(actor: Actor, relation: Relation, subject: Subject) -> bool:
+    if relation is Relation.PARTY:
+        return actor.party_id in subject.parties
+    if relation is Relation.ADMIN:
+        return actor.is_admin and actor.organisation_id in subject.parties
+    return relation is Relation.ANY or actor.account_id not in subject.makers

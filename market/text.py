@@ -1,0 +1,55 @@
+"""Checks of text and numbers that people type: every problem is collected, so that a form answers once."""
+
+from dataclasses import dataclass, field
+
+from market.errors import FieldProblem, InvalidInput
+from market.money import MAX_FEN
+
+_LAYOUT = {"\n", "\t"}
+
+
+@dataclass
+class Checker:
+    """Collects the problems of one input; ``done`` raises them together."""
+
+    problems: list[FieldProblem] = field(default_factory=list)
+
+    def add(self, path: str, code: str, **facts: object) -> None:
+        """Note a problem: ``path`` as in the input, ``code`` for programs, ``facts`` for the sentence."""
+        self.problems.append(FieldProblem(path, code, tuple((k, str(v)) for k, v in facts.items())))
+
+    def text(self, path: str, value: str, limit: int, *, required: bool = True, lines: bool = False) -> str:
+        """The text without blanks around it. Problems: required, too_long, control_character. ``lines``: line breaks allowed."""
+        value = value.replace("\r\n", "\n").strip()
+        allowed = _LAYOUT if lines else set()
+        if required and not value:
+            self.add(path, "required")
+        elif len(value) > limit:
+            self.add(path, "too_long", limit=limit, given=len(value))
+        elif any(_is_control(c) and c not in allowed for c in value):
+            self.add(path, "control_character")
+        return value
+
+    def amount(self, path: str, fen: int, *, zero: bool = False) -> int:
+        """An amount in fen. Problems: not_positive, too_large."""
+        if fen < 0 or (fen == 0 and not zero):
+            self.add(path, "not_positive")
+        elif fen > MAX_FEN:
+            self.add(path, "too_large")
+        return fen
+
+    def whole(self, path: str, value: int, low: int, high: int) -> int:
+        """A whole number within bounds. Problem: out_of_range."""
+        if not low <= value <= high:
+            self.add(path, "out_of_range", low=low, high=high)
+        return value
+
+    def done(self) -> None:
+        """Raise InvalidInput when there was any problem."""
+        if self.problems:
+            raise InvalidInput(tuple(self.problems))
+
+
+def _is_control(character: str) -> bool:
+    # Cc and Cf would also refuse joined emoji; surrogates cannot be stored at all.
+    return ord(character) < 32 or 0x7F <= ord(character) < 0xA0 or 0xD800 <= ord(character) < 0xE000

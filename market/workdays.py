@@ -1,0 +1,47 @@
+"""Working days of the People's Republic: the State Council's yearly notice (chinesecalendar), N working days from a day.
+
+Beyond the published years the statutory days are not known yet: weekends and the fixed-date statutory holidays
+(New Year, Labour Day, National Day; 全国年节及纪念日放假办法 art. 2) count as free, and the answer says it is provisional.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import chinese_calendar
+
+from market.clock import SHANGHAI, local_date
+
+_FIXED_HOLIDAYS = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A day and its last moment (24:00 in Zhoushan, in UTC). ``provisional``: the calendar of that year is not published yet."""
+
+    on: date
+    at: datetime
+    provisional: bool
+
+
+def is_working_day(day: date) -> tuple[bool, bool]:
+    """(working day?, provisional?)."""
+    try:
+        return chinese_calendar.is_workday(day), False
+    except NotImplementedError:
+        return day.weekday() < 5 and (day.month, day.day) not in _FIXED_HOLIDAYS, True
+
+
+def end_of_day(day: date) -> datetime:
+    """24:00 of the day in Zhoushan, in UTC. Source: 民法典 art. 203."""
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+
+
+def working_days_from(start: datetime, count: int) -> Deadline:
+    """The ``count``-th working day after ``start``; the day of the event is not counted. Source: 民法典 arts. 201, 203."""
+    day, provisional = local_date(start), False
+    while count > 0:
+        day += timedelta(days=1)
+        working, guessed = is_working_day(day)
+        provisional |= guessed
+        count -= working
+    return Deadline(day, end_of_day(day), provisional)

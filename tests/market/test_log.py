@@ -1,0 +1,59 @@
+"""The tamper-evident log on a real database."""
+
+import pytest
+
+from market import db
+from market.actors import SYSTEM
+from market.log import models, service
+from market.usecase import unit, use_case
+
+
+@use_case(None)
+async def _write(_actor: object, count: int) -> None:
+    for number in range(count):
+        unit().record("test:wrote", f"test:{number}", number=number)
+
+
+async def test_an_untouched_log_verifies(database: str) -> None:
+    """Entries of several transactions form one chain that verifies to its head."""
+    await _write(SYSTEM, 3)
+    await _write(SYSTEM, 2)
+    assert await service.verify() == service.Verdict(5)
+
+
+async def test_the_database_refuses_to_change_the_log(database: str) -> None:
+    """An update of a log row is refused by the database itself."""
+    await _write(SYSTEM, 1)
+    with pytest.raises(Exception, match="append-only"):
+        await models.LogEntry.filter(seq=1).update(action="other")
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken", "reason"),
+    [
+        ("UPDATE log_entries SET body = REPLACE(body, 'test:wrote', 'test:wrotf') WHERE seq = 3", 3, "changed"),
+        ("UPDATE log_entries SET action = 'other' WHERE seq = 2", 2, "columns"),
+        ("DELETE FROM log_entries WHERE seq = 4", 4, "missing"),
+        ("DELETE FROM log_entries WHERE seq = 5", 5, "head"),
+    ],
+)
+async def test_a_tampered_log_names_its_first_broken_entry(database: str, statement: str, broken: int, reason: str) -> None:
+    """Whoever gets round the triggers is found: the first entry that does not fit is named."""
+    await _write(SYSTEM, 5)
+    for drop in _drops():
+        await db.connection().execute_query(drop)
+    await db.connection().execute_query(statement)
+    verdict = await service.verify()
+    assert (verdict.broken, verdict.reason) == (broken, reason)
+
+
+def _drops() -> list[str]:
+    if db.is_postgres():
+        return ["DROP TRIGGER log_entries_append_only ON log_entries"]
+    return ["DROP TRIGGER log_entries_no_update", "DROP TRIGGER log_entries_no_delete"]
+
+
+async def test_a_use_case_that_logs_nothing_is_a_defect(database: str) -> None:
+    """A use case must write to the log, or it fails and leaves nothing."""
+    with pytest.raises(RuntimeError, match="wrote nothing"):
+        await _write(SYSTEM, 0)
