@@ -1,0 +1,166 @@
+"""One GraphQL type per refusal of ``market/errors.py``, made from its fields; the sentence comes from ``messages.py``.
+
+The types are generated, so that the two sets cannot differ: a fact added to an exception is a field of its type.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Union, get_args
+
+import attrs
+import strawberry
+from graphql import GraphQLError
+
+from market import errors
+from market.clock import SHANGHAI
+from market.money import format_yuan
+from schema.context import Context, Info
+from schema.labels import LABELS
+from schema.messages import FIELD_MESSAGES, MESSAGES
+from schema.scalars import Yuan
+
+
+class BadRequest(GraphQLError):
+    """An argument of a query that cannot be used; shown with the code BAD_USER_INPUT."""
+
+    def __init__(self, argument: str, message: str) -> None:
+        super().__init__(message, extensions={"code": "BAD_USER_INPUT", "argument": argument})
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c}" if c.isupper() and i else c for i, c in enumerate(name)).upper()
+
+
+SHOWN = [e for e in MESSAGES if e is not errors.NotSignedIn]
+"""Refusals that appear in result unions; being signed out is a GraphQL error instead."""
+
+ErrorCode = strawberry.enum(
+    Enum("ErrorCode", {_snake(e.__name__): _snake(e.__name__) for e in SHOWN}),  # type: ignore[arg-type]
+    description="为程序准备的错误码。 One per error type.",
+)
+
+
+def local_text(value: object, translate: Callable[[str], str]) -> str:
+    """A fact as people read it: times in Zhoushan, labels for codes, lists joined."""
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, tuple):
+        return " / ".join(local_text(part, translate) for part in value) or "-"
+    if value is None:
+        return "-"
+    return translate(LABELS[value]) if isinstance(value, str) and value in LABELS else str(value)
+
+
+def sentence(error: errors.MarketError, translate: Callable[[str], str]) -> str:
+    """The refusal in the reader's language."""
+    facts = {}
+    for field in attrs.fields(type(error)):
+        value = getattr(error, field.name)
+        if field.name.endswith("_fen"):
+            facts[field.name.removesuffix("_fen")] = format_yuan(value)
+        else:
+            facts[field.name] = local_text(value, translate)
+    return translate(MESSAGES[type(error)]).format(**facts)
+
+
+@strawberry.interface(description="可预期的拒绝:message 给人看,code 给程序看。 An expected refusal.")
+class Error:
+    """``message`` for people, ``code`` and the type's own fields for programs."""
+
+    message: str
+    code: ErrorCode  # type: ignore[valid-type]
+
+
+@strawberry.type
+class FieldProblem:
+    """One problem of one input field."""
+
+    path: str
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, problem: errors.FieldProblem, translate: Callable[[str], str]) -> "FieldProblem":
+        """The problem with its sentence."""
+        text = translate(FIELD_MESSAGES.get(problem.code, problem.code)).format(**dict(problem.facts))
+        return cls(path=problem.path, code=problem.code, message=text)
+
+
+@strawberry.type
+class CatalogueRowProblem:
+    """One bad cell of a catalogue file."""
+
+    line: int
+    column: str
+    code: str
+    value: str
+
+
+def _graphql_type(annotation: Any) -> Any:
+    listed: dict[Any, Any] = {errors.FieldProblem: FieldProblem, errors.CatalogueRowProblem: CatalogueRowProblem}
+    if annotation in (str, int, date, datetime, date | None):
+        return annotation
+    return list[listed.get(get_args(annotation)[0], str)]  # type: ignore[misc]
+
+
+def _make_type(error: type[errors.MarketError]) -> type:
+    shape: dict[str, Any] = {}
+    for field in attrs.fields(error):
+        money = field.name.endswith("_fen")
+        shape[field.name.removesuffix("_fen")] = Yuan if money else _graphql_type(field.type)
+    made = type(error.__name__, (Error,), {"__annotations__": shape, "__module__": __name__, "__doc__": error.__doc__})
+    return strawberry.type(made, description=(error.__doc__ or "").split("\n")[0])
+
+
+TYPES: dict[type[errors.MarketError], type] = {error: _make_type(error) for error in SHOWN}
+
+
+def present(error: errors.MarketError, context: Context) -> object:
+    """The exception as an instance of its GraphQL type."""
+    values: dict[str, Any] = {}
+    for field in attrs.fields(type(error)):
+        value = getattr(error, field.name)
+        if isinstance(value, tuple):
+            value = [_present_part(part, context) for part in value]
+        values[field.name.removesuffix("_fen")] = value
+    code = ErrorCode[_snake(type(error).__name__)]  # type: ignore[index]
+    return TYPES[type(error)](message=sentence(error, context.translate), code=code, **values)
+
+
+def _present_part(part: object, context: Context) -> object:
+    if isinstance(part, errors.FieldProblem):
+        return FieldProblem.of(part, context.translate)
+    if isinstance(part, errors.CatalogueRowProblem):
+        return CatalogueRowProblem(**attrs.asdict(part))
+    return part
+
+
+def _make_handler(error: type[errors.MarketError]) -> strawberry.ExceptionHandler[Any]:
+    class Handler(strawberry.ExceptionHandler):  # type: ignore[type-arg]
+        exception_type = error
+        error_type = TYPES[error]
+
+        def handle(self, exception: errors.MarketError, *, field: object, info: Info) -> object:
+            return present(exception, info.context)
+
+    return Handler()
+
+
+HANDLERS = [_make_handler(error) for error in SHOWN]
+
+_COMMON = (errors.InvalidInput, errors.NotFound, errors.NotPermitted)
+
+
+def result(name: str, success: Any, *expected: type[errors.MarketError]) -> Any:
+    """Decorator of a mutation: its result is a union ``name`` of the success type, the expected and the common refusals."""
+    members = (success, *(TYPES[e] for e in dict.fromkeys((*expected, *_COMMON))))
+    return strawberry.mutation(graphql_type=Annotated[Union[members], strawberry.union(name)])  # noqa: UP007 - made at run time
+
+
+_CODES: dict[type[errors.MarketError], str] = {errors.NotSignedIn: "UNAUTHENTICATED", errors.NotPermitted: "FORBIDDEN"}
+
+
+def as_graphql_error(error: errors.MarketError, context: Context) -> GraphQLError:
+    """A refusal outside of a result union (queries, not signed in) as a coded GraphQL error."""
+    return GraphQLError(sentence(error, context.translate), extensions={"code": _CODES.get(type(error), "BAD_USER_INPUT")})

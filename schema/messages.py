@@ -1,0 +1,53 @@
+"""What each refusal says to people: what, why, what to do. Chinese is the source; ``{field}`` is a fact of the exception."""
+
+from market import errors as e
+from schema.labels import N_
+
+MESSAGES: dict[type[e.MarketError], str] = {
+    e.NotSignedIn: N_("需要先登录。请用 signIn 登录，并在请求中带上令牌。"),
+    e.NotPermitted: N_("您没有权限做这件事：需要的身份是 {needed}，或须由本单位的人员、与发起人不同的人员办理。请换用相应身份。"),
+    e.NotFound: N_("找不到{kind}“{key}”，或您无权查看。请核对编号。"),
+    e.InvalidInput: N_("填写的内容有问题，什么都没有保存。请按 fields 逐项修改后重新提交。"),
+    e.WrongState: N_("{kind}现在处于“{state}”，不能这样操作；只有在“{needed}”时可以。请刷新后再看。"),
+    e.SignInRefused: N_("账号或密码不对。请重新输入；忘记密码请找本单位管理员取得一次性链接。"),
+    e.TooManyAttempts: N_("尝试次数过多，登录已暂停。请在 {retry_at} 之后再试。"),
+    e.LinkNotUsable: N_("这个一次性链接无效、已使用或已过期。请重新申请一个。"),
+    e.ItemCancelled: N_("事项 {item_code} 已取消，任何人不得要求、采购或收费。依据：{legal_basis}。如有部门仍要求，请举报。"),
+    e.NotInForce: N_("{on} 还没有生效的清单，无法判断事项 {item_code}。最早可查 {first}。"),
+    e.MayNotCommission: N_("事项 {item_code} 属于“{item_class}”，应由{needed}委托，您不能发布。"),
+    e.MustBeCompetitive: N_("事项 {item_code} 由行政机关委托，必须竞争选取，不能直接选取（优化营商环境条例第四十三条）。请改选最低价等方式。"),
+    e.NotToldNotObliged: N_("事项 {item_code} 由申请人自主决定，您可以不买、也可以自己做。请确认已知悉（toldNotObliged: true）后再发布。"),
+    e.OpenPeriodTooShort: N_("截止时间 {closes_at} 太早，报名时间不足。最早可定在 {earliest}。"),
+    e.ConcurrentChange: N_("{kind}已被他人修改（您看到的是第 {seen} 版，现在是第 {now} 版）。请刷新后再改。"),
+    e.IdempotencyKeyReused: N_("幂等键 {key} 已用于另一份内容，本次什么都没有保存。请换一个新的键。"),
+    e.DeadlinePassed: N_("已过截止时间：截止 {closes_at}，服务器收到 {received_at}。本次提交未保存。"),
+    e.QuotesAlreadyOpened: N_("服务器收到于 {received_at}，截止 {closes_at}，但入库前报价已于 {opened_at} 开启，本次提交未保存。请向运营机构反映。"),
+    e.NotInvited: N_("项目 {project_code} 为直接选取，只有被选定的机构可以报价。"),
+    e.QualificationMissing: N_("本事项要求“{qualification}”，贵机构今天没有有效的登记。请先登记资质。"),
+    e.SelfDealing: N_("不能给自己单位的项目 {project_code} 报价。"),
+    e.AboveCeiling: N_("报价 {amount} 元高于最高限价 {ceiling} 元。请修改后重新提交。"),
+    e.NoQuoteToWithdraw: N_("贵机构在项目 {project_code} 没有有效报价，无需撤回。"),
+    e.StandstillRunning: N_("中选公示到 {until} 才结束，之后才能确认。"),
+    e.ContractDiffers: N_("合同与中选结果不一致：{field}应为 {awarded}，填的是 {given}。请按中选结果签订。"),
+    e.AlreadyFiled: N_("{kind}编号 {key} 已存在。请核对是否重复提交。"),
+    e.GradeNotAttestable: N_("您不能自行证明“{grade}”等级的凭证，可用的等级是：{allowed}。"),
+    e.RefundTooLarge: N_("退款 {amount} 元超过该笔付款尚未退回的 {remaining} 元。请核对金额。"),
+    e.AlreadyReversed: N_("付费记录 {record_no} 已被冲正，或本身就是冲正记录。"),
+    e.CatalogueRefused: N_("清单文件没有载入，什么都没有改变。请按所列行、列修改后重试。"),
+    e.AlreadyRegistered: N_("{kind}“{key}”已登记。"),
+}
+
+FIELD_MESSAGES: dict[str, str] = {
+    "required": N_("必填。"),
+    "too_long": N_("太长：至多 {limit} 个字，现有 {given} 个字。"),
+    "control_character": N_("含有不可见的控制字符，请删除后重新输入。"),
+    "not_positive": N_("必须大于 0。"),
+    "too_large": N_("数额过大。"),
+    "out_of_range": N_("应在 {low} 到 {high} 之间。"),
+    "unknown_code": N_("没有这个编码，请核对。"),
+    "not_a_code": N_("不是有效的统一社会信用代码：{reason}。请逐位核对。"),
+    "idempotency_key": N_("幂等键应为 1 到 255 个可见字符。"),
+    "in_the_past": N_("时间已过，请选将来的时间。"),
+    "in_the_future": N_("日期不能在今天之后。"),
+    "not_allowed_here": N_("这一项在此处不能填写。"),
+}
