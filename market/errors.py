@@ -270,3 +270,11 @@ class AlreadyRegistered(MarketError):
 
     kind: str
     key: str
+
+
+@frozen
+class EditionNotNewer(MarketError):
+    """An edition must start after the newest one: what was in force yesterday cannot be rewritten."""
+
+    valid_from: date
+    newest: date

@@ -15,6 +15,7 @@ class Action(StrEnum):
     LINK_ISSUE = "link:issue"
     MANDATE_GRANT = "mandate:grant"
     SESSION_USE = "session:use"
+    PERSON_NAME_READ = "person:read_name"
     PROJECT_POST = "project:post"
     PROJECT_EDIT = "project:edit"
     PROJECT_REVIEW = "project:review"
@@ -79,6 +80,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.LINK_ISSUE: {_R.OPERATOR: Relation.ANY} | {r: Relation.ADMIN for r in _ALL if r != _R.OPERATOR},
     _A.MANDATE_GRANT: {_R.OPERATOR: Relation.ANY, _R.APPLICANT: _PARTY},
     _A.SESSION_USE: dict.fromkeys(_ALL, Relation.ANY),
+    _A.PERSON_NAME_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.PROJECT_POST: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.PROJECT_EDIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.PROJECT_REVIEW: {_R.OPERATOR: Relation.OTHER},

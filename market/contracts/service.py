@@ -1,0 +1,97 @@
+"""Filing a contract: price, parties and item are the award's; nothing else can be filed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from market.actors import Actor
+from market.awards import read as awards
+from market.awards.models import Award
+from market.clock import local_date
+from market.contracts.models import Contract
+from market.errors import AlreadyFiled, ContractDiffers
+from market.money import format_yuan
+from market.permissions import Action, Subject
+from market.projects import service as project_service
+from market.projects.models import Project
+from market.quotes.models import Quote
+from market.text import Checker, new_code
+from market.usecase import authorise, unit, use_case
+
+
+@dataclass(frozen=True)
+class FileContract:
+    """``amount_fen``, ``supplier_code`` and ``item_code`` repeat the award, to be checked against it."""
+
+    project_code: str
+    amount_fen: int
+    supplier_code: str
+    item_code: str
+    signed_on: date
+    due_on: date
+    contract_no: str | None = None
+
+    def check(self, today: date) -> None:
+        """Raises InvalidInput with every problem."""
+        check = Checker()
+        check.amount("amount", self.amount_fen)
+        if self.contract_no is not None:
+            check.text("contractNo", self.contract_no, 60)
+        if self.signed_on > today:
+            check.add("signedOn", "in_the_future")
+        if self.due_on < self.signed_on:
+            check.add("dueOn", "before_signing")
+        check.done()
+
+
+@use_case(Action.CONTRACT_FILE)
+async def file_contract(actor: Actor, form: FileContract) -> Contract:
+    """File the signed contract of an award, by either party.
+
+    Raises NotFound, NotPermitted, WrongState, ContractDiffers, AlreadyFiled, InvalidInput.
+    """
+    project = await project_service.locked(actor, form.project_code)
+    [award] = await awards.awards_by_project([project.id])
+    authorise(Action.CONTRACT_FILE, Subject.of(project.buyer_id, award.supplier_id if award else None))
+    form.check(local_date(unit().now))
+    await project_service.move(project, "file")
+    if award is None:
+        raise LookupError(f"project {project.code} left 'awarded' without an award")
+    _check_award(form, project, award)
+    return await _store(actor, form, project, award)
+
+
+def _check_award(form: FileContract, project: Project, award: Award) -> None:
+    pairs = (
+        ("price", format_yuan(award.amount_fen), format_yuan(form.amount_fen)),
+        ("supplier", award.supplier.code, form.supplier_code.strip().upper()),
+        ("item", project.item_code, form.item_code.strip()),
+    )
+    for field, awarded, given in pairs:
+        if awarded != given:
+            raise ContractDiffers(field, awarded, given)
+
+
+async def _store(actor: Actor, form: FileContract, project: Project, award: Award) -> Contract:
+    now = unit().now
+    number = (form.contract_no or "").strip() or new_code("HT", now)
+    if await Contract.exists(contract_no=number):
+        raise AlreadyFiled("contract", number)
+    contract = await Contract.create(
+        contract_no=number,
+        award=award,
+        item_code=project.item_code,
+        case_id=project.case_id,
+        client_id=project.buyer_id,
+        supplier_id=award.supplier_id,
+        method=project.method,
+        valid_quotes=await Quote.filter(project_id=project.id, live=True, invalid_reason="").count(),
+        purpose=project.purpose,
+        amount_fen=award.amount_fen,
+        commissioned_on=local_date(project.published_at or project.posted_at),
+        signed_on=form.signed_on,
+        due_on=form.due_on,
+        filed_at=now,
+        filed_by_id=actor.account_id,
+    )
+    unit().record("contract:file", f"contract:{number}", project=project.code, amountFen=award.amount_fen)
+    return contract

@@ -1,0 +1,198 @@
+"""Reads of parties: batches in key order, one query each; and who a token stands for."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from tortoise.expressions import F, Q, Subquery
+from tortoise.queryset import QuerySet
+
+from market import db
+from market.actors import Actor, Role
+from market.errors import NotFound
+from market.parties import codes
+from market.parties.models import (
+    Account,
+    HeldQualification,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    PartyRelation,
+    Session,
+)
+from market.parties.tokens import token_hash
+from market.permissions import Action, Allowed, Subject, may
+from market.text import Checker
+
+Row = TypeVar("Row")
+
+MAX_STEPS = 4
+"""How far related organisations are looked for: the rules go 3 steps (V17), and one more tells that there are more."""
+
+
+async def organisations_by_id(ids: Sequence[UUID | None]) -> list[Organisation | None]:
+    """In key order; None where there is none."""
+    found = {row.id: row for row in await Organisation.filter(id__in={i for i in ids if i})}
+    return [found.get(i) if i else None for i in ids]
+
+
+async def organisations_by_code(party_codes: Sequence[str]) -> list[Organisation | None]:
+    """In key order; None where there is none or the text is no code."""
+    keys = [_code(text) for text in party_codes]
+    found = {row.code: row for row in await Organisation.filter(code__in=set(keys) - {""})}
+    return [found.get(key) for key in keys]
+
+
+async def organisation_by_code(code: str) -> Organisation | None:
+    """By its code however it is typed; None where there is none or the text is no code."""
+    [found] = await organisations_by_code([code])
+    return found
+
+
+async def require_organisation(code: str) -> Organisation:
+    """As ``organisation_by_code``. Raises NotFound."""
+    found = await organisation_by_code(code)
+    if found is None:
+        raise NotFound("organisation", code[:40])
+    return found
+
+
+def _code(text: str) -> str:
+    try:
+        return codes.party_code(text)
+    except codes.BadCode:
+        return ""
+
+
+def may_see_name(actor: Actor, organisation: Organisation) -> bool:
+    """A natural person's name is for that person, its helper, regulators and the operator; other names are public."""
+    if organisation.kind != OrganisationKind.PERSON:
+        return True
+    return isinstance(may(actor, Action.PERSON_NAME_READ, Subject.of(organisation.id)), Allowed)
+
+
+async def accounts_by_id(ids: Sequence[UUID]) -> list[Account | None]:
+    """In key order; None where there is none."""
+    found = {row.id: row for row in await Account.filter(id__in=set(ids))}
+    return [found.get(i) for i in ids]
+
+
+async def memberships_by_account(ids: Sequence[UUID]) -> list[list[Membership]]:
+    """The live memberships of each account with their organisations, oldest first, in key order."""
+    rows = await Membership.filter(account_id__in=set(ids), ended_at=None).select_related("organisation").order_by("since", "id")
+    return _grouped(ids, ((row.account_id, row) for row in rows))
+
+
+async def qualifications_by_organisation(ids: Sequence[UUID]) -> list[list[HeldQualification]]:
+    """What each organisation holds or held, by name, in key order."""
+    rows = await HeldQualification.filter(organisation_id__in=set(ids)).order_by("qualification", "valid_from", "id")
+    return _grouped(ids, ((row.organisation_id, row) for row in rows))
+
+
+def _grouped(keys: Sequence[UUID], rows: Iterable[tuple[UUID, Row]]) -> list[list[Row]]:
+    groups: dict[UUID, list[Row]] = {key: [] for key in keys}
+    for key, row in rows:
+        groups[key].append(row)
+    return [groups[key] for key in keys]
+
+
+def _held(name: str, on: date) -> QuerySet[HeldQualification]:
+    in_force = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
+    return HeldQualification.filter(in_force, qualification=name)
+
+
+async def holds_qualification(organisation_id: UUID, name: str, on: date) -> bool:
+    """Whether it holds the qualification of that catalogue name on that day, first and last day included."""
+    return await _held(name, on).filter(organisation_id=organisation_id).exists()
+
+
+async def list_intermediaries(
+    search: str | None, qualification: str | None, on: date, after: str | None, limit: int
+) -> list[Organisation]:
+    """By code, after that code. ``search``: part of name or code; ``qualification``: held on ``on``. Raises InvalidInput."""
+    found = _intermediaries(search, qualification, on)
+    if after is not None:
+        found = found.filter(code__gt=_code(after))
+    return await found.order_by("code").limit(limit)
+
+
+async def count_intermediaries(search: str | None, qualification: str | None, on: date) -> int:
+    """How many there are in the whole list. Raises InvalidInput."""
+    return await _intermediaries(search, qualification, on).count()
+
+
+def _intermediaries(search: str | None, qualification: str | None, on: date) -> QuerySet[Organisation]:
+    check = Checker()
+    search = check.text("search", search or "", 100, required=False)
+    qualification = check.text("qualification", qualification or "", 60, required=False)
+    check.done()
+    serving = Membership.filter(role=Role.INTERMEDIARY, ended_at=None).values("organisation_id")
+    found = Organisation.filter(Q(kind=OrganisationKind.INTERMEDIARY) | Q(id__in=Subquery(serving)))
+    if search:
+        found = found.filter(Q(name__icontains=search) | Q(code__startswith=codes.normalise(search)))
+    if qualification:
+        found = found.filter(id__in=Subquery(_held(qualification, on).values("organisation_id")))
+    return found
+
+
+async def relations_around(organisation_ids: Iterable[UUID]) -> list[PartyRelation]:
+    """Every relation, of any kind and date, between organisations within MAX_STEPS of these. One query on either database."""
+    start = ", ".join(f"'{UUID(str(i))}'" for i in sorted(set(organisation_ids), key=str))
+    if not start:
+        return []
+    # Only UUIDs and a number of our own are written into the statement. UNION, not UNION ALL: a ring ends.
+    statement = f"""
+        WITH RECURSIVE near (id, steps) AS (
+            SELECT id, 0 FROM organisations WHERE id IN ({start})
+            UNION
+            SELECT CASE WHEN r.source_org_id = near.id THEN r.target_org_id ELSE r.source_org_id END, near.steps + 1
+            FROM near JOIN party_relations r ON r.source_org_id = near.id OR r.target_org_id = near.id
+            WHERE near.steps < {MAX_STEPS}
+        )
+        SELECT * FROM party_relations
+        WHERE source_org_id IN (SELECT id FROM near) AND target_org_id IN (SELECT id FROM near)
+        ORDER BY id
+    """  # noqa: S608
+    rows: list[PartyRelation] = await PartyRelation.raw(statement)  # type: ignore[assignment]  # typed as one model or a list
+    return rows
+
+
+def held_roles(memberships: Iterable[tuple[str, bool]], *, on_behalf: bool) -> tuple[frozenset[Role], bool]:
+    """Roles and whether administrator, from (role, is_admin). On behalf of somebody one is a helper and nothing else."""
+    pairs = [(Role(role), admin) for role, admin in memberships]
+    if on_behalf:
+        return frozenset(role for role, _ in pairs if role is Role.HELPER), False
+    return frozenset(role for role, _ in pairs), any(admin for _, admin in pairs)
+
+
+async def actor_for_token(token: str, address: str, received_s: float) -> Actor | None:
+    """Who presents the token: session neither expired nor revoked, account not disabled, membership and mandate live. Else None."""
+    now = await db.now()
+    mandated = Q(on_behalf_of__mandates__helper_id=F("account_id")) & Q(
+        on_behalf_of__mandates__revoked_at=None, on_behalf_of__mandates__until__gt=now
+    )
+    rows: list[dict[str, Any]] = (
+        await Session.filter(token_hash=token_hash(token), revoked_at=None, expires_at__gt=now)
+        .filter(account__disabled_at=None, account__memberships__ended_at=None)
+        .filter(account__memberships__organisation_id=F("organisation_id"))
+        .filter(Q(on_behalf_of_id=None) | mandated)
+        .values(
+            "id",
+            "account_id",
+            "organisation_id",
+            "on_behalf_of_id",
+            role="account__memberships__role",
+            is_admin="account__memberships__is_admin",
+        )
+    )
+    if not rows:
+        return None
+    session = rows[0]
+    principal = session["on_behalf_of_id"]
+    roles, is_admin = held_roles(((row["role"], bool(row["is_admin"])) for row in rows), on_behalf=principal is not None)
+    if not roles:
+        return None
+    return Actor(
+        session["account_id"], session["organisation_id"], roles, is_admin, principal, session["id"], address, received_s
+    )

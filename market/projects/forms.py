@@ -1,0 +1,94 @@
+"""What a poster fills in, and the checks that need no database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from market.projects.models import Purpose, SelectionMethod
+from market.text import Checker
+
+MAX_WORKING_DAYS = 1000
+
+
+@dataclass(frozen=True)
+class CaseForm:
+    """The approval case: an agency names the applicant, an applicant names the agency."""
+
+    case_no: str
+    approval_item: str
+    agency_code: str | None
+    applicant_code: str | None
+    object: str = ""
+
+
+@dataclass(frozen=True)
+class PostProject:
+    """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication."""
+
+    idempotency_key: str
+    title: str
+    item_code: str
+    service_working_days: int
+    requirements: str = ""
+    purpose: Purpose = Purpose.APPROVAL
+    method: SelectionMethod = SelectionMethod.LOWEST_PRICE
+    ceiling_fen: int | None = None
+    closes_at: datetime | None = None
+    case: CaseForm | None = None
+    budget_line: str = ""
+    invited_code: str | None = None
+    told_not_obliged: bool = False
+    previous_round: str | None = None
+
+    def check(self, now: datetime) -> None:
+        """Raises InvalidInput with every problem of the plain fields."""
+        check = Checker()
+        check.text("title", self.title, 200)
+        check.text("itemCode", self.item_code, 40)
+        check.text("requirements", self.requirements, 20_000, required=False, lines=True)
+        check.text("budgetLine", self.budget_line, 100, required=False)
+        check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
+        if self.ceiling_fen is not None:
+            check.amount("ceiling", self.ceiling_fen)
+        if self.closes_at is not None and self.closes_at <= now:
+            check.add("closesAt", "in_the_past")
+        if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
+            check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        if self.case is not None:
+            check.text("case.caseNo", self.case.case_no, 60)
+            check.text("case.approvalItem", self.case.approval_item, 300)
+            check.text("case.object", self.case.object, 300, required=False)
+        check.done()
+
+
+@dataclass(frozen=True)
+class AmendProject:
+    """Changes to a draft or, with a reason, to an open notice. None: unchanged. ``seen_version`` guards against lost updates."""
+
+    code: str
+    seen_version: int
+    reason: str
+    title: str | None = None
+    requirements: str | None = None
+    service_working_days: int | None = None
+    ceiling_fen: int | None = None
+    closes_at: datetime | None = None
+
+    def changes(self) -> dict[str, object]:
+        """The fields that were given. Raises InvalidInput."""
+        check = Checker()
+        check.text("reason", self.reason, 500)
+        given: dict[str, object] = {}
+        if self.title is not None:
+            given["title"] = check.text("title", self.title, 200)
+        if self.requirements is not None:
+            given["requirements"] = check.text("requirements", self.requirements, 20_000, required=False, lines=True)
+        if self.service_working_days is not None:
+            given["service_working_days"] = check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
+        if self.ceiling_fen is not None:
+            given["ceiling_fen"] = check.amount("ceiling", self.ceiling_fen)
+        if self.closes_at is not None:
+            given["closes_at"] = self.closes_at
+        if not given:
+            check.add("reason", "nothing_changed")
+        check.done()
+        return given

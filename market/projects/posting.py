@@ -1,0 +1,87 @@
+"""Who may post what: the item's class on the day decides. Source: 优化营商环境条例 art. 43; domain.md §2.4, §3.5."""
+
+from datetime import datetime
+
+from market.actors import Actor, Role
+from market.catalogue import read as catalogue
+from market.catalogue.models import ItemClass, ItemVersion
+from market.clock import local_date
+from market.errors import InvalidInput, ItemCancelled, MayNotCommission, MustBeCompetitive, NotToldNotObliged
+from market.parties import read as parties
+from market.parties.models import Organisation, OrganisationKind
+from market.projects.forms import CaseForm, PostProject
+from market.projects.models import ApprovalCase, SelectionMethod
+
+
+async def item_in_force(code: str, at: datetime) -> ItemVersion:
+    """The item's version today. Raises InvalidInput when it is not on the list, ItemCancelled."""
+    item = await catalogue.item_at(code, local_date(at))
+    if item is None:
+        raise InvalidInput.one("itemCode", "unknown_code")
+    if item.item_class == ItemClass.CANCELLED:
+        raise ItemCancelled(code, item.legal_basis_zh)
+    return item
+
+
+def check_class(actor: Actor, item: ItemVersion, form: PostProject) -> None:
+    """Raises MayNotCommission, MustBeCompetitive, NotToldNotObliged, InvalidInput as the class demands."""
+    acts_as_agency = Role.AGENCY in actor.roles and actor.on_behalf_of_id is None
+    if item.item_class == ItemClass.AGENCY_COMMISSIONED:
+        if not acts_as_agency:
+            raise MayNotCommission(item.code, item.item_class, Role.AGENCY)
+        if form.method is SelectionMethod.DIRECT:
+            raise MustBeCompetitive(item.code)
+        _require_case_and_budget(form)
+    elif not actor.roles & {Role.APPLICANT, Role.HELPER}:
+        raise MayNotCommission(item.code, item.item_class, Role.APPLICANT)
+    elif item.item_class == ItemClass.APPLICANT_CHOICE and not form.told_not_obliged:
+        raise NotToldNotObliged(item.code)
+
+
+def _require_case_and_budget(form: PostProject) -> None:
+    if form.case is None:
+        raise InvalidInput.one("case", "required")
+    if not form.budget_line.strip():
+        raise InvalidInput.one("budgetLine", "required")
+
+
+async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase | None:
+    """The approval case, made when it is new. Raises InvalidInput when a known one names other parties."""
+    if form is None:
+        return None
+    is_agency = buyer.kind == OrganisationKind.AGENCY
+    agency = buyer if is_agency else await _party(form.agency_code, "case.agencyCode")
+    applicant = await _party(form.applicant_code, "case.applicantCode") if is_agency else buyer
+    if agency.kind != OrganisationKind.AGENCY:
+        raise InvalidInput.one("case.agencyCode", "not_an_agency")
+    case, _ = await ApprovalCase.get_or_create(
+        case_no=form.case_no.strip(),
+        defaults={
+            "approval_item": form.approval_item.strip(),
+            "agency": agency,
+            "applicant": applicant,
+            "object": form.object.strip(),
+        },
+    )
+    if (case.agency_id, case.applicant_id) != (agency.id, applicant.id):
+        raise InvalidInput.one("case.caseNo", "case_differs")
+    return case
+
+
+async def _party(code: str | None, path: str) -> Organisation:
+    if not code:
+        raise InvalidInput.one(path, "required")
+    found = await parties.organisation_by_code(code)
+    if found is None:
+        raise InvalidInput.one(path, "unknown_code")
+    return found
+
+
+async def invited(code: str | None) -> Organisation | None:
+    """The intermediary that a direct selection names. Raises InvalidInput."""
+    if code is None:
+        return None
+    party = await _party(code, "invitedCode")
+    if party.kind != OrganisationKind.INTERMEDIARY:
+        raise InvalidInput.one("invitedCode", "not_an_intermediary")
+    return party

@@ -1,0 +1,152 @@
+"""Opening, selection, standstill, confirmation and the contract."""
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+
+from market import clock, errors
+from market.actors import SYSTEM, Actor, Role
+from market.awards import service
+from market.awards.models import Award
+from market.contracts import service as contracts
+from market.log import service as log
+from market.log.models import LogEntry
+from market.projects.forms import AmendProject
+from market.projects.models import Project, SelectionMethod
+from market.projects.service import amend_project
+from market.quotes.models import Quote
+from tests import contest
+from tests.contest import NOON, OPENS, member, quoted
+
+
+@pytest.fixture
+async def agency(database: str) -> Actor:
+    """An agency, in a world with a catalogue."""
+    await contest.catalogue_loaded()
+    return await member(Role.AGENCY)
+
+
+@pytest.fixture
+async def project(agency: Actor) -> Project:
+    """The agency's open project."""
+    return await contest.published(agency, await contest.agency_form(await member(Role.APPLICANT)))
+
+
+async def bid(project: Project, *amounts: int) -> list[Actor]:
+    """New intermediaries with these amounts, one second apart."""
+    bidders = [await member(Role.INTERMEDIARY) for _ in amounts]
+    for number, (bidder, amount) in enumerate(zip(bidders, amounts, strict=True)):
+        await quoted(bidder, project, amount, at=NOON + timedelta(seconds=number))
+    return bidders
+
+
+async def test_the_lowest_of_three_wins(project: Project) -> None:
+    """Ranks, amounts and salts are filled, the award stands, the standstill runs three working days."""
+    bidders = await bid(project, 300, 100, 200)
+    assert (await contest.opened(project)).state == "standstill"
+    award = await Award.get(project_id=project.id)
+    assert (award.supplier_id, award.amount_fen) == (bidders[1].organisation_id, 100)
+    assert (award.standstill_until, award.standstill_provisional) == (
+        OPENS.replace(day=2, month=12, hour=16, minute=0, second=0),
+        False,
+    )
+    assert await Quote.all().order_by("rank").values_list("rank", "amount_fen") == [(1, 100), (2, 200), (3, 300)]
+    assert await Quote.filter(salt=None).count() == 0 and await log.verify() == log.Verdict(await LogEntry.all().count())
+
+
+async def test_equal_prices_fall_to_the_earlier_receipt(project: Project) -> None:
+    """The notice's rule decides, and the award says that it did."""
+    bidders = await bid(project, 500, 100, 100)
+    await contest.opened(project)
+    award = await Award.get(project_id=project.id)
+    assert award.supplier_id == bidders[1].organisation_id
+    assert (award.reasons["tieBroken"], award.reasons["tieRule"]) == (True, "earliest_receipt")
+
+
+async def test_too_few_quotes_fail_with_a_reason_and_can_be_posted_again(agency: Actor, project: Project) -> None:
+    """Two quotes are not three: unsuccessful, no award, and the next round names this one."""
+    await bid(project, 100, 200)
+    failed = await contest.opened(project)
+    assert (failed.state, failed.outcome_reason, await Award.all().count()) == ("unsuccessful", "too_few_valid_quotes", 0)
+    again = await contest.agency_form(await member(Role.APPLICANT), previous_round=failed.code)
+    assert (await contest.published(agency, again)).previous_round_id == failed.id
+
+
+async def test_a_quote_above_a_lowered_ceiling_does_not_count(agency: Actor, project: Project) -> None:
+    """Amending the ceiling below a sealed quote makes that quote invalid, with the reason."""
+    await bid(project, 100, 200, 300)
+    with clock.fixed(NOON):
+        await amend_project(agency, AmendProject(project.code, project.version, "预算核减", ceiling_fen=250))
+    assert (await contest.opened(project)).state == "unsuccessful"
+    assert await Quote.filter(invalid_reason="above_ceiling").values_list("amount_fen", flat=True) == [300]
+
+
+async def test_nobody_opens_before_the_grace_is_over(project: Project) -> None:
+    """One microsecond early nothing happens, and nothing is logged."""
+    await bid(project, 100, 200, 300)
+    before = await LogEntry.all().count()
+    with clock.fixed(OPENS - timedelta(microseconds=1)):
+        assert await service.settle_due() == 0 and await service.settle(SYSTEM, project.id) is False
+    assert await LogEntry.all().count() == before
+
+
+async def test_fifty_openings_at_once_are_one(project: Project) -> None:
+    """Readers and workers may all come at once: one opens, one award, one log entry."""
+    await bid(project, 100, 200, 300)
+    with clock.fixed(OPENS):
+        opened = await asyncio.gather(*(service.settle(SYSTEM, project.id) for _ in range(50)))
+    assert (sum(opened), await Award.all().count()) == (1, 1)
+    assert await LogEntry.filter(action="quotes:open").count() == 1
+
+
+async def test_a_quote_after_the_opening_is_told_so(project: Project) -> None:
+    """Even one received in time: it is refused with all three times, never half-counted."""
+    await bid(project, 100, 200, 300)
+    await contest.opened(project)
+    with pytest.raises(errors.QuotesAlreadyOpened):
+        await quoted(await member(Role.INTERMEDIARY), project, 50)
+    with pytest.raises(errors.DeadlinePassed):
+        await quoted(await member(Role.INTERMEDIARY), project, 50, at=OPENS)
+
+
+async def test_the_award_waits_for_the_standstill(agency: Actor, project: Project) -> None:
+    """Confirmed a microsecond early it is refused and nothing changes; at its end it holds."""
+    await bid(project, 100, 200, 300)
+    await contest.opened(project)
+    until = (await Award.get(project_id=project.id)).standstill_until
+    with clock.fixed(until - timedelta(microseconds=1)), pytest.raises(errors.StandstillRunning):
+        await service.confirm_award(agency, project.code)
+    assert (await Project.get(id=project.id)).state == "standstill"
+    with clock.fixed(until):
+        await service.confirm_award(agency, project.code)
+    assert (await Project.get(id=project.id)).state == "awarded"
+
+
+async def test_a_direct_selection_takes_only_the_invited(agency: Actor) -> None:
+    """An applicant may name one intermediary; others cannot quote, and its quote wins."""
+    invited, applicant = await member(Role.INTERMEDIARY), await member(Role.APPLICANT)
+    named = {"method": SelectionMethod.DIRECT, "invited_code": await contest.code_of(invited), "told_not_obliged": True}
+    project = await contest.published(applicant, contest.form(contest.CHOICE_ITEM, **named))
+    with pytest.raises(errors.NotInvited):
+        await quoted(await member(Role.INTERMEDIARY), project, 100)
+    await quoted(invited, project, 100)
+    assert (await contest.opened(project)).state == "standstill"
+
+
+async def test_the_contract_repeats_the_award(agency: Actor) -> None:
+    """Another price, supplier or item is refused, naming what differs; the award's own is filed once."""
+    award = await contest.awarded(agency, await contest.agency_form(await member(Role.APPLICANT)), 100, 200, 300)
+    await award.fetch_related("project", "supplier")
+    day = date(2026, 12, 5)
+    good = (award.project.code, award.amount_fen, award.supplier.code, award.project.item_code, day, day)
+    wrong = {"price": (1, 99), "supplier": (2, contest.new_code()), "item": (3, contest.MANDATORY_ITEM)}
+    with clock.fixed(award.standstill_until + timedelta(days=9)):
+        for field, (place, value) in wrong.items():
+            with pytest.raises(errors.ContractDiffers) as caught:
+                await contracts.file_contract(agency, contracts.FileContract(*good[:place], value, *good[place + 1 :]))  # type: ignore[arg-type]
+            assert caught.value.field == field
+        contract = await contracts.file_contract(agency, contracts.FileContract(*good))
+        with pytest.raises(errors.WrongState):
+            await contracts.file_contract(agency, contracts.FileContract(*good))
+    assert (contract.amount_fen, contract.valid_quotes, contract.commissioned_on) == (100, 3, date(2026, 11, 24))

@@ -1,0 +1,174 @@
+"""Posting, review, amendment and withdrawal."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from market import clock, errors
+from market.actors import Role
+from market.log.models import LogEntry
+from market.projects import service
+from market.projects.forms import AmendProject, CaseForm
+from market.projects.models import Project, SelectionMethod
+from tests import contest
+from tests.contest import CLOSES, NOON, member
+
+
+@pytest.fixture(autouse=True)
+async def _catalogue(database: str) -> None:
+    await contest.catalogue_loaded()
+
+
+async def refused(expected: type[errors.MarketError], call: Any) -> errors.MarketError:
+    """Await a call that must be refused and leave neither project nor log entry behind."""
+    before = (await Project.all().values(), await LogEntry.all().count())
+    with clock.fixed(NOON), pytest.raises(expected) as caught:
+        await call
+    assert (await Project.all().values(), await LogEntry.all().count()) == before
+    return caught.value
+
+
+async def test_an_applicant_posts_a_mandatory_item() -> None:
+    """Draft, review, publication: the deadline is the end of the third working day."""
+    project = await contest.published(await member(Role.APPLICANT), contest.form())
+    assert (project.state, project.closes_at, project.item_class) == ("open", CLOSES, "mandatory")
+    assert project.terms["minimumQuotes"] == 1
+
+
+async def test_a_cancelled_item_is_refused_with_its_law() -> None:
+    """Nobody can post what is cancelled; the refusal names the legal basis."""
+    error = await refused(
+        errors.ItemCancelled, service.post_project(await member(Role.APPLICANT), contest.form(contest.CANCELLED_ITEM))
+    )
+    assert "水土保持法" in error.legal_basis  # type: ignore[attr-defined]
+
+
+async def test_an_applicant_cannot_commission_the_agencys_work() -> None:
+    """An agency-commissioned item is the agency's to post."""
+    call = service.post_project(await member(Role.APPLICANT), contest.form(contest.AGENCY_ITEM))
+    error = await refused(errors.MayNotCommission, call)
+    assert error.needed == "agency"  # type: ignore[attr-defined]
+
+
+async def test_an_agency_cannot_commission_the_applicants_work() -> None:
+    """A mandatory item is the applicant's to post."""
+    await refused(errors.MayNotCommission, service.post_project(await member(Role.AGENCY), contest.form()))
+
+
+async def test_a_choice_is_only_posted_by_one_who_was_told() -> None:
+    """An applicant-choice item needs the statement that it need not be bought, and keeps when it was made."""
+    applicant = await member(Role.APPLICANT)
+    await refused(errors.NotToldNotObliged, service.post_project(applicant, contest.form(contest.CHOICE_ITEM)))
+    with clock.fixed(NOON):
+        project = await service.post_project(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
+    assert project.told_not_obliged_at == NOON
+
+
+async def test_an_agency_must_compete_and_name_case_and_budget() -> None:
+    """For an agency-commissioned item: never direct, never without its case or its budget line."""
+    agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    invited = await contest.code_of(await member(Role.INTERMEDIARY))
+    direct = await contest.agency_form(applicant, method=SelectionMethod.DIRECT, invited_code=invited)
+    await refused(errors.MustBeCompetitive, service.post_project(agency, direct))
+    for missing in ({"case": None}, {"budget_line": " "}):
+        await refused(errors.InvalidInput, service.post_project(agency, await contest.agency_form(applicant, **missing)))
+
+
+async def test_a_known_case_keeps_its_parties() -> None:
+    """A case number cannot be reused for another applicant."""
+    agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    posted = await contest.agency_form(applicant)
+    await contest.published(agency, posted)
+    other = CaseForm(posted.case.case_no, "海域使用权审核", None, await contest.code_of(await member(Role.APPLICANT)))  # type: ignore[union-attr]
+    error = await refused(
+        errors.InvalidInput, service.post_project(agency, contest.form(contest.AGENCY_ITEM, case=other, budget_line="1"))
+    )
+    assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
+
+
+async def test_the_same_key_posts_once() -> None:
+    """A repeated request returns the first draft; other content under its key is refused."""
+    applicant, posted = await member(Role.APPLICANT), contest.form()
+    with clock.fixed(NOON):
+        first = await service.post_project(applicant, posted)
+        assert (await service.post_project(applicant, posted)).id == first.id
+    await refused(errors.IdempotencyKeyReused, service.post_project(applicant, contest.again(posted, title="别的")))
+
+
+async def test_nobody_reviews_an_own_project() -> None:
+    """Four eyes: the account that posted may not approve, whatever roles it holds."""
+    both = await member(Role.AGENCY)
+    both = type(both)(both.account_id, both.organisation_id, frozenset({Role.AGENCY, Role.OPERATOR}))
+    with clock.fixed(NOON):
+        project = await service.post_project(both, await contest.agency_form(await member(Role.APPLICANT)))
+        await service.submit_for_review(both, project.code)
+    error = await refused(errors.NotPermitted, service.review_project(both, project.code, approve=True))
+    assert error.reason == "four_eyes"  # type: ignore[attr-defined]
+
+
+async def test_a_returned_project_needs_a_note_and_comes_back() -> None:
+    """Returning says why; the draft can be changed and submitted again."""
+    applicant, operator = await member(Role.APPLICANT), await member(Role.OPERATOR)
+    with clock.fixed(NOON):
+        project = await service.post_project(applicant, contest.form())
+        await service.submit_for_review(applicant, project.code)
+    await refused(errors.InvalidInput, service.review_project(operator, project.code, approve=False))
+    with clock.fixed(NOON):
+        project = await service.review_project(operator, project.code, approve=False, note="请写清范围")
+        changed = AmendProject(project.code, project.version, "补充范围", requirements="全部厂区")
+        assert (await service.amend_project(applicant, changed)).requirements == "全部厂区"
+        assert (await service.submit_for_review(applicant, project.code)).state == "under_review"
+
+
+async def test_a_deadline_leaves_the_open_period() -> None:
+    """A deadline before the rulebook's shortest is refused at publication, naming the first possible one."""
+    applicant, operator = await member(Role.APPLICANT), await member(Role.OPERATOR)
+    with clock.fixed(NOON):
+        project = await service.post_project(applicant, contest.form(closes_at=NOON + timedelta(days=1)))
+        await service.submit_for_review(applicant, project.code)
+    error = await refused(errors.OpenPeriodTooShort, service.review_project(operator, project.code, approve=True))
+    assert error.earliest == CLOSES  # type: ignore[attr-defined]
+
+
+async def test_an_amended_notice_gives_a_full_open_period_again() -> None:
+    """After publication a change is numbered and reasoned, and the deadline must leave bidders their time."""
+    applicant = await member(Role.APPLICANT)
+    project = await contest.published(applicant, contest.form())
+    tomorrow, changes = NOON + timedelta(days=1), {"ceiling_fen": 90_000_00}
+    with clock.fixed(tomorrow), pytest.raises(errors.OpenPeriodTooShort) as caught:
+        await service.amend_project(applicant, AmendProject(project.code, project.version, "定限价", **changes))
+    with clock.fixed(tomorrow):
+        later = AmendProject(project.code, project.version, "定限价", closes_at=caught.value.earliest, **changes)
+        changed = await service.amend_project(applicant, later)
+    assert (changed.ceiling_fen, changed.closes_at) == (90_000_00, caught.value.earliest)
+    assert [a.number for a in await changed.amendments] == [1]
+
+
+async def test_a_stale_change_is_refused() -> None:
+    """Two who edit the same version: the second is told, and nothing is lost."""
+    applicant = await member(Role.APPLICANT)
+    with clock.fixed(NOON):
+        project = await service.post_project(applicant, contest.form())
+        await service.amend_project(applicant, AmendProject(project.code, 1, "改名", title="甲"))
+    await refused(errors.ConcurrentChange, service.amend_project(applicant, AmendProject(project.code, 1, "改名", title="乙")))
+
+
+async def test_withdrawal_depends_on_the_state() -> None:
+    """A draft is withdrawn, an open notice is cancelled, and after the deadline neither is possible."""
+    applicant = await member(Role.APPLICANT)
+    with clock.fixed(NOON):
+        draft = await service.post_project(applicant, contest.form())
+        assert (await service.withdraw_project(applicant, draft.code, "不做了")).state == "withdrawn"
+    project = await contest.published(applicant, contest.form())
+    with clock.fixed(CLOSES + timedelta(seconds=1)), pytest.raises(errors.WrongState):
+        await service.withdraw_project(applicant, project.code, "不做了")
+    with clock.fixed(CLOSES):
+        assert (await service.withdraw_project(applicant, project.code, "不做了")).state == "cancelled"
+
+
+async def test_strangers_do_not_learn_of_drafts() -> None:
+    """To a stranger a draft does not exist, for reading and for writing alike."""
+    with clock.fixed(NOON):
+        project = await service.post_project(await member(Role.APPLICANT), contest.form())
+    await refused(errors.NotFound, service.submit_for_review(await member(Role.APPLICANT), project.code))
