@@ -71,14 +71,14 @@ async def now() -> datetime:
 Strength = Literal["SHARE", "UPDATE", "NO KEY UPDATE"]
 
 
-async def lock(model: type[Model], key: object, strength: Strength) -> None:
+async def lock(model: type[Model], key: object, strength: Strength, column: str = "id") -> None:
     """Lock one row until the transaction ends. SQLite locks the whole file for a writer, so there is nothing to do there.
 
     A quote takes SHARE on its project and the opening UPDATE: a foreign key's own lock would let the opening
     miss a quote in flight (``FOR KEY SHARE`` does not conflict with an update of other columns).
     """
     if is_postgres():
-        statement = f'SELECT 1 FROM "{model._meta.db_table}" WHERE id = $1 FOR {strength}'  # noqa: S608 - own names
+        statement = f'SELECT 1 FROM "{model._meta.db_table}" WHERE "{column}" = $1 FOR {strength}'  # noqa: S608 - own names
         await connection().execute_query(statement, [key])
 
 

@@ -64,9 +64,10 @@ def may_see(actor: Actor, project: Project) -> bool:
     return isinstance(may(actor, Action.PROJECT_READ_UNPUBLISHED, subject(project)), Allowed)
 
 
-async def visible(actor: Actor, code: str) -> Project:
+async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Project:
     """The project with its buyer, invited party and case. Raises NotFound when absent or not visible: both alike."""
-    project = await Project.get_or_none(code=code).select_related("buyer", "invited", "case")
+    query = Project.filter(code=code).select_related("buyer", "invited", "case")
+    project = await (query.select_for_update(of=(Project._meta.db_table,)) if for_update else query).get_or_none()
     if project is None or not may_see(actor, project):
         raise NotFound("project", code[:40])
     return project

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from market import db, idempotency, lifecycle
+from market import idempotency, lifecycle
 from market.actors import Actor
 from market.errors import ConcurrentChange, InvalidInput, OpenPeriodTooShort, WrongState
 from market.parties import read as parties
@@ -32,9 +32,7 @@ async def move(project: Project, name: str, **facts: Any) -> None:
 
 async def locked(actor: Actor, code: str) -> Project:
     """The project, locked for change until the transaction ends. Raises NotFound when absent or not visible."""
-    project = await read.visible(actor, code)
-    await db.lock(Project, project.id, "UPDATE")
-    return await read.visible(actor, code)
+    return await read.visible(actor, code, for_update=True)
 
 
 @use_case(Action.PROJECT_POST)

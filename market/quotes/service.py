@@ -74,23 +74,21 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
     if project.ceiling_fen is not None and form.amount_fen > project.ceiling_fen:
         raise AboveCeiling(form.amount_fen, project.ceiling_fen)
     await Quote.filter(project_id=project.id, bidder_id=bidder.id, live=True).update(live=None, replaced_at=unit().now)
-    quote = await _store(project, bidder, form)
-    await idempotency.remember(bidder.id, form.idempotency_key, "submit_quote", print_, quote.id)
-    unit().record_sealed(quote.commitment)
-    return await read.own_quote(quote.id)
+    own = await _store(project, bidder, form)
+    await idempotency.remember(bidder.id, form.idempotency_key, "submit_quote", print_, own.row.id)
+    unit().record_sealed(own.row.commitment)
+    return own
 
 
 async def _bidder(actor: Actor) -> Organisation:
     """The bidder, locked: one intermediary's submissions come one after the other, others' are not held up."""
     authorise(Action.QUOTE_SUBMIT, Subject.of(actor.organisation_id))
-    await db.lock(Organisation, actor.organisation_id, "NO KEY UPDATE")
-    return await Organisation.get(id=actor.organisation_id)
+    return await Organisation.get(id=actor.organisation_id).select_for_update(no_key=True)
 
 
 async def _contested(actor: Actor, code: str) -> Project:
     """The project, locked against its opening, if the request came in time."""
-    project = await projects.visible(actor, code)
-    await db.lock(Project, project.id, "SHARE")
+    await db.lock(Project, code, "SHARE", "code")
     project = await projects.visible(actor, code)
     received_at = unit().received_at
     if project.closes_at is None or project.state == ProjectState.CANCELLED:
@@ -114,14 +112,12 @@ async def _check_bidder(project: Project, bidder: Organisation) -> None:
         raise QualificationMissing(needed)
 
 
-async def _store(project: Project, bidder: Organisation, form: SubmitQuote) -> Quote:
+async def _store(project: Project, bidder: Organisation, form: SubmitQuote) -> read.OwnQuote:
     if project.terms["sealKey"] != vault.key_id():
         raise vault.KeyMissing(f"project {project.code} was sealed with another key")
-    quote_id, salt = uuid4(), secrets.token_bytes(32)
-    content = canonical(
-        {"amountFen": form.amount_fen, "serviceWorkingDays": form.service_working_days, "note": form.note.strip()}
-    )
-    return await Quote.create(
+    quote_id, salt, days, note = uuid4(), secrets.token_bytes(32), form.service_working_days, form.note.strip()
+    content = canonical({"amountFen": form.amount_fen, "serviceWorkingDays": days, "note": note})
+    row = await Quote.create(
         id=quote_id,
         project=project,
         bidder=bidder,
@@ -129,6 +125,7 @@ async def _store(project: Project, bidder: Organisation, form: SubmitQuote) -> Q
         ciphertext=vault.seal(project.id, quote_id, _envelope(content, salt)),
         received_at=unit().received_at,
     )
+    return read.OwnQuote(row, project.code, form.amount_fen, days, note, content, salt.hex())
 
 
 def _envelope(content: str, salt: bytes) -> bytes:
