@@ -30,7 +30,8 @@ async def settle_due(limit: int = 50) -> int:
 @use_case(None)
 async def settle(_actor: Actor, project_id: UUID) -> bool:
     """Open one project if it is due: the row lock lets one caller through, the state tells the others. True if this call did."""
-    project = await Project.get(id=project_id).select_related("buyer").select_for_update(of=(Project._meta.db_table,))
+    query = Project.select_for_update(of=(Project._meta.db_table,)).select_related("buyer")
+    project = await query.get(id=project_id)
     now = unit().now
     if project.state != ProjectState.OPEN or now < projects.opens_at(project):
         unit().replayed = True

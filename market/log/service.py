@@ -33,7 +33,7 @@ async def hold_writer() -> None:
 
 async def append(actor: Actor, at: datetime, records: list[Record]) -> int:
     """Add the records in order; the head row is locked from here to the commit. Returns the last sequence number."""
-    head = await models.LogHead.get(id=HEAD_ID).select_for_update()
+    head = await models.LogHead.select_for_update().get(id=HEAD_ID)
     entries = []
     for record in records:
         body = chain.canonical(_body(head.seq + 1, at, actor, record))

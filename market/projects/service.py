@@ -6,7 +6,7 @@ from uuid import UUID
 from market import idempotency, lifecycle
 from market.actors import Actor
 from market.errors import ConcurrentChange, InvalidInput, OpenPeriodTooShort, WrongState
-from market.parties import read as parties
+from market.parties.models import Organisation
 from market.permissions import Action, Subject
 from market.projects import posting, read
 from market.projects.forms import AmendProject, PostProject
@@ -59,7 +59,7 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
     now = unit().now
     item = await posting.item_in_force(form.item_code, now)
     posting.check_class(actor, item, form)
-    [buyer] = await parties.organisations_by_id([actor.party_id])
+    buyer = await Organisation.get(id=actor.party_id)
     previous = await _previous_round(form.previous_round, buyer.id)
     return await Project.create(
         code=new_code("XM", now),

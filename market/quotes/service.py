@@ -83,7 +83,7 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
 async def _bidder(actor: Actor) -> Organisation:
     """The bidder, locked: one intermediary's submissions come one after the other, others' are not held up."""
     authorise(Action.QUOTE_SUBMIT, Subject.of(actor.organisation_id))
-    return await Organisation.get(id=actor.organisation_id).select_for_update(no_key=True)
+    return await Organisation.select_for_update(no_key=True).get(id=actor.organisation_id)
 
 
 async def _contested(actor: Actor, code: str) -> Project:
