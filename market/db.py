@@ -13,6 +13,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api import migrate as run_migrations
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.models import Model
 
 from market import clock
@@ -46,6 +47,13 @@ async def migrate(url: str) -> None:
     async with TortoiseContext():
         await run_migrations(config=config(url))
         await connections.close_all()
+
+
+async def pending() -> list[str]:
+    """Names of the migrations that the connected database lacks."""
+    executor = MigrationExecutor(connection(), TOOL_CONFIG["apps"])
+    plan = await executor.plan([MigrationTarget(app_label="market", name="__latest__")])
+    return [step.migration.name for step in plan]
 
 
 def connection() -> BaseDBAsyncClient:

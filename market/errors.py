@@ -273,6 +273,13 @@ class AlreadyRegistered(MarketError):
 
 
 @frozen
+class LastAdministrator(MarketError):
+    """The only administrator cannot leave: nobody could manage the organisation's members."""
+
+    organisation_code: str
+
+
+@frozen
 class EditionNotNewer(MarketError):
     """An edition must start after the newest one: what was in force yesterday cannot be rewritten."""
 

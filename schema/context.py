@@ -22,12 +22,16 @@ def untranslated(text: str) -> str:
 
 @dataclass
 class Context:
-    """One per request (or WebSocket operation). ``lang``: ``zh-CN`` or ``en``; ``translate``: Chinese text → reader's language."""
+    """One per request or WebSocket operation. ``lang``: zh-CN or en; ``translate``: Chinese text → reader's language.
+
+    ``introspection``: whether this reader may ask for the schema itself.
+    """
 
     actor: Actor = ANONYMOUS
     lang: str = "zh-CN"
     translate: Callable[[str], str] = untranslated
     seal_secret: bytes = b""
+    introspection: bool = True
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     _now: datetime | None = None
 

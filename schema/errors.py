@@ -35,10 +35,12 @@ def _snake(name: str) -> str:
 SHOWN = [e for e in MESSAGES if e is not errors.NotSignedIn]
 """Refusals that appear in result unions; being signed out is a GraphQL error instead."""
 
-ErrorCode = strawberry.enum(
-    Enum("ErrorCode", {_snake(e.__name__): _snake(e.__name__) for e in SHOWN}),  # type: ignore[arg-type]
-    description="为程序准备的错误码。 One per error type.",
-)
+_codes: Any = Enum("ErrorCode", [(_snake(e.__name__), _snake(e.__name__)) for e in SHOWN])  # type: ignore[misc]
+ErrorCode = strawberry.enum(_codes, description="为程序准备的错误码。 One per error type.")
+
+
+def _fields(error: Any) -> "tuple[attrs.Attribute[Any], ...]":
+    return tuple(attrs.fields(error))
 
 
 def local_text(value: object, translate: Callable[[str], str]) -> str:
@@ -55,7 +57,7 @@ def local_text(value: object, translate: Callable[[str], str]) -> str:
 def sentence(error: errors.MarketError, translate: Callable[[str], str]) -> str:
     """The refusal in the reader's language."""
     facts = {}
-    for field in attrs.fields(type(error)):
+    for field in _fields(type(error)):
         value = getattr(error, field.name)
         if field.name.endswith("_fen"):
             facts[field.name.removesuffix("_fen")] = format_yuan(value)
@@ -69,7 +71,7 @@ class Error:
     """``message`` for people, ``code`` and the type's own fields for programs."""
 
     message: str
-    code: ErrorCode  # type: ignore[valid-type]
+    code: ErrorCode  # type: ignore[valid-type]  # made from the exceptions above
 
 
 @strawberry.type
@@ -83,7 +85,8 @@ class FieldProblem:
     @classmethod
     def of(cls, problem: errors.FieldProblem, translate: Callable[[str], str]) -> "FieldProblem":
         """The problem with its sentence."""
-        text = translate(FIELD_MESSAGES.get(problem.code, problem.code)).format(**dict(problem.facts))
+        facts = {name: local_text(value, translate) for name, value in problem.facts}
+        text = translate(FIELD_MESSAGES.get(problem.code, problem.code)).format(**facts)
         return cls(path=problem.path, code=problem.code, message=text)
 
 
@@ -106,7 +109,7 @@ def _graphql_type(annotation: Any) -> Any:
 
 def _make_type(error: type[errors.MarketError]) -> type:
     shape: dict[str, Any] = {}
-    for field in attrs.fields(error):
+    for field in _fields(error):
         money = field.name.endswith("_fen")
         shape[field.name.removesuffix("_fen")] = Yuan if money else _graphql_type(field.type)
     made = type(error.__name__, (Error,), {"__annotations__": shape, "__module__": __name__, "__doc__": error.__doc__})
@@ -119,12 +122,12 @@ TYPES: dict[type[errors.MarketError], type] = {error: _make_type(error) for erro
 def present(error: errors.MarketError, context: Context) -> object:
     """The exception as an instance of its GraphQL type."""
     values: dict[str, Any] = {}
-    for field in attrs.fields(type(error)):
+    for field in _fields(type(error)):
         value = getattr(error, field.name)
         if isinstance(value, tuple):
             value = [_present_part(part, context) for part in value]
         values[field.name.removesuffix("_fen")] = value
-    code = ErrorCode[_snake(type(error).__name__)]  # type: ignore[index]
+    code = ErrorCode[_snake(type(error).__name__)]
     return TYPES[type(error)](message=sentence(error, context.translate), code=code, **values)
 
 
@@ -132,7 +135,7 @@ def _present_part(part: object, context: Context) -> object:
     if isinstance(part, errors.FieldProblem):
         return FieldProblem.of(part, context.translate)
     if isinstance(part, errors.CatalogueRowProblem):
-        return CatalogueRowProblem(**attrs.asdict(part))
+        return CatalogueRowProblem(line=part.line, column=part.column, code=part.code, value=part.value)
     return part
 
 

@@ -1,7 +1,7 @@
-"""The words that people read for the values that programs read. Chinese is the source, English is in the catalogue of translations."""
+"""The words that people read for the values that programs read. Chinese is the source; English is in the .po file."""
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name that extraction tools look for
+def N_(text: str) -> str:
     """Mark a text for translation where it stands; it is translated where it is shown."""
     return text
 
@@ -44,6 +44,12 @@ LABELS: dict[str, str] = {
     "quote": N_("报价"),
     "award": N_("中选结果"),
     "membership": N_("成员"),
+    "department": N_("部门"),
+    "qualification": N_("资质"),
+    "relation": N_("关系"),
+    "code_length": N_("应为 18 位"),
+    "code_characters": N_("含有不可用的字符"),
+    "code_check_digit": N_("校验位不符"),
     "mandate": N_("委托书"),
     "price": N_("价格"),
     "supplier": N_("中介机构"),

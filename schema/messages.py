@@ -15,13 +15,19 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.ItemCancelled: N_("事项 {item_code} 已取消，任何人不得要求、采购或收费。依据：{legal_basis}。如有部门仍要求，请举报。"),
     e.NotInForce: N_("{on} 还没有生效的清单，无法判断事项 {item_code}。最早可查 {first}。"),
     e.MayNotCommission: N_("事项 {item_code} 属于“{item_class}”，应由{needed}委托，您不能发布。"),
-    e.MustBeCompetitive: N_("事项 {item_code} 由行政机关委托，必须竞争选取，不能直接选取（优化营商环境条例第四十三条）。请改选最低价等方式。"),
-    e.NotToldNotObliged: N_("事项 {item_code} 由申请人自主决定，您可以不买、也可以自己做。请确认已知悉（toldNotObliged: true）后再发布。"),
+    e.MustBeCompetitive: N_(
+        "事项 {item_code} 由行政机关委托，必须竞争选取，不能直接选取（优化营商环境条例第四十三条）。请改选最低价等方式。"
+    ),
+    e.NotToldNotObliged: N_(
+        "事项 {item_code} 由申请人自主决定，您可以不买、也可以自己做。请确认已知悉（toldNotObliged: true）后再发布。"
+    ),
     e.OpenPeriodTooShort: N_("截止时间 {closes_at} 太早，报名时间不足。最早可定在 {earliest}。"),
     e.ConcurrentChange: N_("{kind}已被他人修改（您看到的是第 {seen} 版，现在是第 {now} 版）。请刷新后再改。"),
     e.IdempotencyKeyReused: N_("幂等键 {key} 已用于另一份内容，本次什么都没有保存。请换一个新的键。"),
     e.DeadlinePassed: N_("已过截止时间：截止 {closes_at}，服务器收到 {received_at}。本次提交未保存。"),
-    e.QuotesAlreadyOpened: N_("服务器收到于 {received_at}，截止 {closes_at}，但入库前报价已于 {opened_at} 开启，本次提交未保存。请向运营机构反映。"),
+    e.QuotesAlreadyOpened: N_(
+        "服务器收到于 {received_at}，截止 {closes_at}，但入库前报价已于 {opened_at} 开启，本次提交未保存。请向运营机构反映。"
+    ),
     e.NotInvited: N_("项目 {project_code} 为直接选取，只有被选定的机构可以报价。"),
     e.QualificationMissing: N_("本事项要求“{qualification}”，贵机构今天没有有效的登记。请先登记资质。"),
     e.SelfDealing: N_("不能给自己单位的项目 {project_code} 报价。"),
@@ -34,6 +40,8 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.RefundTooLarge: N_("退款 {amount} 元超过该笔付款尚未退回的 {remaining} 元。请核对金额。"),
     e.AlreadyReversed: N_("付费记录 {record_no} 已被冲正，或本身就是冲正记录。"),
     e.CatalogueRefused: N_("清单文件没有载入，什么都没有改变。请按所列行、列修改后重试。"),
+    e.EditionNotNewer: N_("新清单自 {valid_from} 起生效，必须晚于现有最新清单的 {newest}。请改用更晚的生效日期。"),
+    e.LastAdministrator: N_("这是单位 {organisation_code} 唯一的管理员，不能离开。请先添加另一名管理员。"),
     e.AlreadyRegistered: N_("{kind}“{key}”已登记。"),
 }
 
@@ -44,10 +52,26 @@ FIELD_MESSAGES: dict[str, str] = {
     "not_positive": N_("必须大于 0。"),
     "too_large": N_("数额过大。"),
     "out_of_range": N_("应在 {low} 到 {high} 之间。"),
+    "too_short": N_("太短：至少 {limit} 个字，现有 {given} 个字。"),
+    "too_common": N_("这个密码太常见，容易被猜到。请换一个。"),
+    "same_as_login": N_("密码不能与账号相同。"),
+    "not_a_login": N_("账号应为 3 到 64 个英文字母、数字或 . _ @ -，以字母或数字开头。"),
+    "not_a_pseudonym": N_("自然人代码应为 P 加 6 到 38 个英文字母或数字；不填则由系统生成。"),
+    "not_an_id_number": N_("不是有效的居民身份证号码。请逐位核对。"),
+    "ends_before_start": N_("结束日期不能早于开始日期。"),
     "unknown_code": N_("没有这个编码，请核对。"),
     "not_a_code": N_("不是有效的统一社会信用代码：{reason}。请逐位核对。"),
     "idempotency_key": N_("幂等键应为 1 到 255 个可见字符。"),
     "in_the_past": N_("时间已过，请选将来的时间。"),
     "in_the_future": N_("日期不能在今天之后。"),
     "not_allowed_here": N_("这一项在此处不能填写。"),
+    "offset_missing": N_("时间要写明时区，如 2026-12-01T17:00:00+08:00。"),
+    "same_party": N_("付款人与收款人不能相同。"),
+    "too_early": N_("日期不能早于 {first}。"),
+    "before_signing": N_("不能早于签订日期。"),
+    "nothing_changed": N_("没有任何修改。"),
+    "case_differs": N_("这个办件编号已登记为其他当事人，请核对。"),
+    "not_an_agency": N_("这不是行政机关。"),
+    "not_an_intermediary": N_("这不是中介机构。"),
+    "class_changed": N_("事项分类已由 {before} 变为 {now}，请退回重新发布。"),
 }

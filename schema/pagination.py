@@ -5,19 +5,20 @@ import binascii
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
 
 import strawberry
 from strawberry import relay
 
 from schema.errors import BadRequest
 
+_READERS: dict[type, Callable[[Any], Any]] = {datetime: datetime.fromisoformat, date: date.fromisoformat}
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_PAGE = 100
-
-First = Annotated[int, strawberry.argument(description="1–100")]
 
 
 @strawberry.type
@@ -56,6 +57,15 @@ class Page:
             raise BadRequest("first", f"first: 1–{MAX_PAGE}")
         return cls(first, None if after is None else _decode(after))
 
+    def after_keys(self, *kinds: type) -> list[Any] | None:
+        """The position as values of these types (str, int, date, datetime, UUID), or None at the start. Raises BadRequest."""
+        if self.after is None:
+            return None
+        try:
+            return [_READERS.get(kind, kind)(part) for kind, part in zip(kinds, self.after, strict=True)]
+        except (ValueError, TypeError, AttributeError):
+            raise _bad_cursor() from None
+
 
 def encode_cursor(position: Sequence[Any]) -> str:
     """An opaque cursor for a position."""
@@ -68,8 +78,12 @@ def _decode(cursor: str) -> list[Any]:
     except (binascii.Error, ValueError, RecursionError):
         position = None
     if not isinstance(position, list) or not all(isinstance(part, str | int | None) for part in position):
-        raise BadRequest("after", "after: 无效的游标,请使用上一页给出的 endCursor。 Not a cursor: use endCursor of the page before.")
+        raise _bad_cursor()
     return position
+
+
+def _bad_cursor() -> BadRequest:
+    return BadRequest("after", "after: 无效的游标，请用上一页给出的 endCursor。 Not a cursor: use endCursor of the page before.")
 
 
 def connection(

@@ -14,7 +14,9 @@ Yuan = NewType("Yuan", int)
 
 def _parse(value: object) -> Yuan:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise GraphQLError('金额请写成文本,如 "1234.50"(元,至多两位小数)。 Write an amount as text, e.g. "1234.50" (yuan, at most 2 decimals).')
+        raise GraphQLError(
+            '金额请写成文本,如 "1234.50"(元,至多两位小数)。 Write an amount as text, e.g. "1234.50" (yuan, at most 2 decimals).'
+        )
     try:
         return Yuan(parse_yuan(str(value)))
     except ValueError:
@@ -29,12 +31,15 @@ def _parse_literal(node: ValueNode, _variables: object = None) -> Yuan:
 
 YUAN = strawberry.scalar(
     name="Yuan",
-    description="人民币元,两位小数的文本,如 \"1234.50\"。 Renminbi yuan as text with two decimals; read back exactly, never a float.",
+    description='人民币元，两位小数的文本，如 "1234.50"。 Yuan as text with two decimals: exact, never a float.',
     serialize=format_yuan,
     parse_value=_parse,
     parse_literal=_parse_literal,
 )
 
 CONFIG = StrawberryConfig(
-    relay_max_results=100, disable_field_suggestions=True, scalar_map={Yuan: YUAN}, enable_experimental_incremental_execution=False
+    relay_max_results=100,
+    disable_field_suggestions=True,
+    scalar_map={Yuan: YUAN},
+    enable_experimental_incremental_execution=False,
 )

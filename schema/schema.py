@@ -3,11 +3,27 @@
 import strawberry
 from strawberry import relay
 
-from schema import errors
+from schema import awards, catalogue, contracts, errors, fees, findings, limits, masking, parties, quotes
+from schema.projects import mutations as project_mutations
+from schema.projects import queries as project_queries
 from schema.scalars import CONFIG
 
-QUERIES: tuple[type, ...] = ()
-MUTATIONS: tuple[type, ...] = ()
+QUERIES: tuple[type, ...] = (
+    catalogue.Queries,
+    parties.Queries,
+    project_queries.Queries,
+    contracts.Queries,
+    fees.Queries,
+    findings.Queries,
+)
+MUTATIONS: tuple[type, ...] = (
+    parties.Mutations,
+    project_mutations.Mutations,
+    quotes.Mutations,
+    awards.Mutations,
+    contracts.Mutations,
+    fees.Mutations,
+)
 
 
 @strawberry.type
@@ -21,10 +37,11 @@ def _join(name: str, parts: tuple[type, ...], about: str) -> type:
     return strawberry.type(type(name, parts, {"__module__": __name__}), description=about)
 
 
-schema = strawberry.Schema(
+schema = masking.Schema(
     query=_join("Query", (Node, *QUERIES), "Reads. Absent and not allowed to know are both null."),
-    mutation=_join("Mutation", MUTATIONS, "Writes: one use case each, done whole or not at all.") if MUTATIONS else None,
+    mutation=_join("Mutation", MUTATIONS, "Writes: one use case each, done whole or not at all."),
     config=CONFIG,
     types=[errors.Error, *errors.TYPES.values()],
     exception_handlers=errors.HANDLERS,
+    extensions=[limits.bounded()],
 )

@@ -60,6 +60,11 @@ async def count_items(wanted: ItemFilter) -> ItemCounts:
     return ItemCounts(total, {c: by_class[c] for c in ItemClass}, dict(sorted(by_sector.items())))
 
 
+async def counts_by_filter(wanted: Sequence[ItemFilter]) -> list[ItemCounts]:
+    """``count_items`` for each filter."""
+    return [await count_items(one) for one in wanted]
+
+
 def _fitting(wanted: ItemFilter) -> QuerySet[ItemVersion]:
     query = ItemVersion.filter(_in_force(wanted.on), *_containing(wanted.search or ""))
     if wanted.item_class is not None:

@@ -1,4 +1,4 @@
-"""The lists that come with the product: departments, qualifications, and the reference list of service items. Pure."""
+"""The lists that come with the product: departments, qualifications, sectors, the reference list of items. Pure."""
 
 import csv
 import tomllib
@@ -36,6 +36,12 @@ def departments() -> dict[str, dict[str, str]]:
 def qualifications() -> dict[str, dict[str, str]]:
     """By code, with the columns of the file."""
     return {row["code"]: row for row in _table("qualifications.csv")}
+
+
+@cache
+def sectors() -> dict[str, dict[str, str]]:
+    """The names of the fields that items belong to, by code; a list may use codes that are not here."""
+    return {row["code"]: row for row in _table("sectors.csv")}
 
 
 def _table(name: str) -> list[dict[str, str]]:

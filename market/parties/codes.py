@@ -15,6 +15,7 @@ from stdnum import exceptions
 from stdnum.cn import ric, uscc
 
 _PERSON = re.compile(r"P[A-Z0-9]{6,38}")
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
 _PSEUDONYM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, 1, I and O, which people confuse when reading aloud."""
 _PSEUDONYM_LENGTH = 12
@@ -50,6 +51,16 @@ def person_code(text: str) -> str:
 def party_code(text: str) -> str:
     """Either kind of code, as the ledger files use them. Raises BadCode."""
     return person_code(text) if normalise(text).startswith("P") else credit_code(text)
+
+
+def normalise_login(text: str) -> str:
+    """An account name as it is stored: half width, lower case, no blanks around it; anything may come out."""
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def is_login(text: str) -> bool:
+    """Whether the normalised text can be an account name: 3 to 64 letters, digits, ``.``, ``_``, ``@``, ``-``."""
+    return _LOGIN.fullmatch(text) is not None
 
 
 def new_person_code() -> str:

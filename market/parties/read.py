@@ -1,7 +1,7 @@
 """Reads of parties: batches in key order, one query each; and who a token stands for."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from market.parties import codes
 from market.parties.models import (
     Account,
     HeldQualification,
+    Mandate,
     Membership,
     Organisation,
     OrganisationKind,
@@ -154,8 +155,13 @@ async def relations_around(organisation_ids: Iterable[UUID]) -> list[PartyRelati
         WHERE source_org_id IN (SELECT id FROM near) AND target_org_id IN (SELECT id FROM near)
         ORDER BY id
     """  # noqa: S608
-    rows: list[PartyRelation] = await PartyRelation.raw(statement)  # type: ignore[assignment]  # typed as one model or a list
+    rows: list[PartyRelation] = await PartyRelation.raw(statement)
     return rows
+
+
+def live_mandates(helper_id: UUID, principal_id: UUID, at: datetime) -> QuerySet[Mandate]:
+    """The helper's mandates for that principal in force at that moment."""
+    return Mandate.filter(helper_id=helper_id, principal_id=principal_id, revoked_at=None, until__gt=at)
 
 
 def held_roles(memberships: Iterable[tuple[str, bool]], *, on_behalf: bool) -> tuple[frozenset[Role], bool]:
@@ -167,7 +173,10 @@ def held_roles(memberships: Iterable[tuple[str, bool]], *, on_behalf: bool) -> t
 
 
 async def actor_for_token(token: str, address: str, received_s: float) -> Actor | None:
-    """Who presents the token: session neither expired nor revoked, account not disabled, membership and mandate live. Else None."""
+    """Whose token it is; None unless its session runs, its account is not disabled, its membership and mandate are live.
+
+    Two queries, on SQLite one.
+    """
     now = await db.now()
     mandated = Q(on_behalf_of__mandates__helper_id=F("account_id")) & Q(
         on_behalf_of__mandates__revoked_at=None, on_behalf_of__mandates__until__gt=now

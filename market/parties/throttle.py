@@ -5,7 +5,6 @@ arrive at once, no more than the limit get as far as the password. Known and unk
 """
 
 import hashlib
-import unicodedata
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 
@@ -20,11 +19,6 @@ from market.usecase import rulebook
 
 _IPV6_PREFIX = 64
 """One IPv6 customer has so many addresses that only the network counts."""
-
-
-def login_of(text: str) -> str:
-    """An account name as it is stored: half width, lower case, no blanks around it."""
-    return unicodedata.normalize("NFKC", text).strip().lower()
 
 
 def login_hash(login: str) -> str:

@@ -1,4 +1,4 @@
-"""Secrets that we hand out once (session tokens, one-time links) and keep only as their SHA-256. Source: ASVS 5.0 7.2.3, 11.5.1."""
+"""Session tokens and secrets of one-time links: handed out once, kept as their SHA-256. Source: ASVS 5.0 7.2.3, 11.5.1."""
 
 import hashlib
 import secrets

@@ -1,0 +1,177 @@
+"""The ``market`` command."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from market import db
+from market.actors import SYSTEM
+from market.catalogue import service as catalogue
+from market.clock import local_date, system_now
+from market.demo import world
+from market.errors import CatalogueRefused, MarketError
+from market.log import service as log
+from schema.errors import sentence
+from schema.labels import N_
+from web import i18n, startup
+from web.settings import DEMO_DATABASE, BadSetting, Settings, command_language, sqlite_url
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+catalogue_app = typer.Typer(no_args_is_help=True)
+app.add_typer(catalogue_app, name="catalogue", help="目录 · the list of service items")
+
+Database = Annotated[str | None, typer.Option("--database", help="sqlite:///… / postgresql://…")]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+out = Console()
+err = Console(stderr=True)
+
+
+def say(text: str, **facts: object) -> str:
+    """A sentence in the operator's language."""
+    return i18n.translate(command_language(), text).format(**facts)
+
+
+def fail(text: str, **facts: object) -> NoReturn:
+    """Say why and end with 1."""
+    err.print(say(text, **facts), style="red")
+    raise typer.Exit(1)
+
+
+def settings_for(database: str | None) -> Settings:
+    """From the environment, on another database where one is given."""
+    try:
+        settings = Settings.read()
+    except BadSetting as bad:
+        fail(N_("设置有误：{reason}"), reason=bad)
+    return settings.with_database(database) if database else settings
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="演示世界 · the fictional world, on loopback")] = False,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    database: Database = None,
+    workers: int = 1,
+) -> None:
+    """启动服务 · serve the market."""
+    settings = settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None))
+    if demo and host not in LOOPBACK:
+        fail(N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。"))
+    if workers > 1 and settings.sqlite_file:
+        fail(N_("SQLite 只能一个进程。多进程请用 PostgreSQL（--database postgresql://…）。"))
+    if demo:
+        settings = settings.for_demo()
+        asyncio.run(_prepare_demo(settings))
+    else:
+        asyncio.run(_prepare(settings))
+    settings.export()
+    out.print(say(N_("地址：{url}"), url=f"http://{host}:{port}/"), f"http://{host}:{port}/graphiql")
+    from web.protocol import TimedHttp  # the server's own classes are needed only here
+
+    factory = "web.asgi:demo" if demo else "web.asgi:market"
+    uvicorn.run(
+        factory, factory=True, host=host, port=port, workers=workers, http=TimedHttp, server_header=False, access_log=False
+    )
+
+
+async def _prepare(settings: Settings) -> None:
+    async with startup.connected(settings):
+        await catalogue.load_shipped(SYSTEM)
+
+
+async def _prepare_demo(settings: Settings) -> None:
+    """A world that was built before is kept: what was done in it stays."""
+    async with startup.connected(settings):
+        if (await log.verify()).entries == 0:
+            await world.build()
+
+
+@app.command()
+def migrate(database: Database = None) -> None:
+    """建立或升级数据库 · bring the database to the newest schema."""
+    settings = settings_for(database)
+    if settings.sqlite_file:
+        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
+    asyncio.run(db.migrate(settings.database_url))
+    out.print(say(N_("数据库已是最新结构。")))
+
+
+@app.command()
+def verify(database: Database = None) -> None:
+    """核对日志链 · recompute the whole log, name the first broken entry."""
+    verdict = asyncio.run(_verdict(settings_for(database)))
+    if verdict.broken is not None:
+        fail(
+            N_("日志链在第 {entry} 条断开（{reason}）；此前 {entries} 条相符。"),
+            entry=verdict.broken,
+            reason=verdict.reason,
+            entries=verdict.entries,
+        )
+    out.print(say(N_("日志链完整：共 {entries} 条。"), entries=verdict.entries))
+
+
+async def _verdict(settings: Settings) -> log.Verdict:
+    async with startup.connected(settings):
+        return await log.verify()
+
+
+@catalogue_app.command()
+def load(
+    file: Path,
+    label: Annotated[str | None, typer.Option(help="版本名 · name of the edition")] = None,
+    source: Annotated[str | None, typer.Option(help="来源 · where the list comes from")] = None,
+    effective_from: Annotated[str | None, typer.Option(help="生效日 · YYYY-MM-DD, today when left out")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 · do not ask")] = False,
+    database: Database = None,
+) -> None:
+    """载入新一版目录 · load a list as a new dated edition, after showing what changes."""
+    try:
+        content = file.read_bytes()
+        since = date.fromisoformat(effective_from) if effective_from else local_date(system_now())
+    except (OSError, ValueError) as bad:
+        fail(N_("不能读取：{reason}"), reason=bad)
+    form = catalogue.LoadEdition(content, label or file.stem, source or file.name, since)
+    asyncio.run(_load(settings_for(database), form, yes))
+
+
+async def _load(settings: Settings, form: catalogue.LoadEdition, yes: bool) -> None:
+    async with startup.connected(settings):
+        await catalogue.load_shipped(SYSTEM)
+        try:
+            diff = await catalogue.diff_edition(form)
+            out.print(_diff_table(diff))
+            if not yes and not typer.confirm(say(N_("载入这一版吗？"))):
+                raise typer.Exit(1)
+            await catalogue.load_edition(SYSTEM, form)
+        except CatalogueRefused as refused:
+            err.print(_problem_table(refused))
+            fail(N_("没有载入，什么都没有改变。"))
+        except MarketError as refused:
+            fail("{reason}", reason=sentence(refused, say))
+    out.print(say(N_("已载入。")))
+
+
+def _diff_table(diff: catalogue.EditionDiff) -> Table:
+    table = Table(say(N_("事项")), say(N_("列")), say(N_("原来")), say(N_("现在")))
+    for code in diff.added:
+        table.add_row(code, "+", "", say(N_("新增")))
+    for code in diff.removed:
+        table.add_row(code, "-", say(N_("移出")), "")
+    for change in diff.changed:
+        table.add_row(change.code, change.column, change.before, change.after)
+    return table
+
+
+def _problem_table(refused: CatalogueRefused) -> Table:
+    table = Table(say(N_("行")), say(N_("列")), say(N_("问题")), say(N_("内容")))
+    for problem in refused.problems:
+        table.add_row(str(problem.line), problem.column, problem.code, problem.value[:60])
+    return table

@@ -1,0 +1,122 @@
+"""Reads of fee records: the regulator's all, the parties' own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, RawSQL
+from tortoise.queryset import QuerySet
+
+from market.actors import Actor
+from market.fees.models import FeeRecord, Invoice
+from market.permissions import Action, Allowed, Subject, may
+
+RELATED = ("payer", "payee", "contract", "case", "on_behalf_of", "refund_of", "reverses")
+_FLAGGED = """(SELECT fee.id FROM fee_records fee JOIN findings found ON found.subject = 'payment:' || fee.record_no
+    WHERE found.state IN ('open', 'partly_refunded'))"""
+
+
+@dataclass(frozen=True)
+class FeeFilter:
+    """Which records; None means any. ``payer``, ``payee``: codes. ``flagged``: an open finding is about this payment."""
+
+    payer: str | None = None
+    payee: str | None = None
+    item_code: str | None = None
+    item_class: str | None = None
+    paid_from: date | None = None
+    paid_to: date | None = None
+    grade: str | None = None
+    contract_no: str | None = None
+    case_no: str | None = None
+    flagged: bool | None = None
+
+
+_COLUMNS = {
+    "payer": "payer__code",
+    "payee": "payee__code",
+    "paid_from": "paid_on__gte",
+    "paid_to": "paid_on__lte",
+    "contract_no": "contract__contract_no",
+    "case_no": "case__case_no",
+}
+
+
+def reads_all(actor: Actor) -> bool:
+    """Whether the actor sees everybody's records; each such look is logged."""
+    return isinstance(may(actor, Action.FEE_READ, Subject()), Allowed)
+
+
+def subject(fee: FeeRecord) -> Subject:
+    """Payer, payee, the contract's parties and the case's: those whom the record concerns."""
+    contract, case = fee.contract, fee.case
+    ends = (contract.client_id, contract.supplier_id) if contract else ()
+    return Subject.of(fee.payer_id, fee.payee_id, *ends, *((case.applicant_id, case.agency_id) if case else ()))
+
+
+def may_see(actor: Actor, fee: FeeRecord) -> bool:
+    """Whether the actor may read it."""
+    return isinstance(may(actor, Action.FEE_READ, subject(fee)), Allowed)
+
+
+def listing(actor: Actor, wanted: FeeFilter) -> QuerySet[FeeRecord]:
+    """The records that the actor may read and that fit, unordered."""
+    query = FeeRecord.all()
+    if not reads_all(actor):
+        own = actor.party_id or UUID(int=0)
+        ends = ("payer_id", "payee_id", "contract__client_id", "contract__supplier_id", "case__applicant_id", "case__agency_id")
+        query = query.filter(Q(**dict.fromkeys(ends, own), join_type="OR"))
+    given = {_COLUMNS.get(k, k): v for k, v in vars(wanted).items() if v is not None and k != "flagged"}
+    query = query.filter(**given)
+    if wanted.flagged is not None:
+        among = Q(id__in=RawSQL(_FLAGGED))
+        query = query.filter(among if wanted.flagged else ~among)
+    return query
+
+
+async def page(query: QuerySet[FeeRecord], after: Sequence[Any] | None, limit: int) -> list[FeeRecord]:
+    """At most ``limit + 1`` rows, the newest payment first, after a position (date, id)."""
+    if after is not None:
+        on, last = after
+        query = query.filter(Q(paid_on__lt=on) | Q(paid_on=on, id__lt=last))
+    return await query.order_by("-paid_on", "-id").limit(limit + 1).select_related(*RELATED)
+
+
+def position(fee: FeeRecord) -> list[str]:
+    """The place of a row in the list."""
+    return [fee.paid_on.isoformat(), str(fee.id)]
+
+
+async def fees_by_id(ids: Sequence[UUID]) -> list[FeeRecord | None]:
+    """Records in key order, with everything that they name."""
+    rows = {f.id: f for f in await FeeRecord.filter(id__in=list(ids)).select_related(*RELATED)}
+    return [rows.get(i) for i in ids]
+
+
+async def refunds_by_fee(ids: Sequence[UUID]) -> list[list[FeeRecord]]:
+    """The refunds that name each record, in order of date."""
+    rows = await FeeRecord.filter(refund_of_id__in=list(ids), reverses_id=None).order_by("paid_on").select_related(*RELATED)
+    return [[r for r in rows if r.refund_of_id == i] for i in ids]
+
+
+async def nets_by_fee(ids: Sequence[UUID]) -> list[int]:
+    """What remains of each record after refunds that were not reversed, in fen."""
+    amounts = dict(await FeeRecord.filter(id__in=list(ids)).values_list("id", "amount_fen"))
+    back = await FeeRecord.filter(refund_of_id__in=list(ids)).values("id", "refund_of_id", "amount_fen", "reverses_id")
+    taken_back = {r["reverses_id"] for r in back if r["reverses_id"]}
+    standing = [r for r in back if r["reverses_id"] is None and r["id"] not in taken_back]
+    return [amounts.get(i, 0) - sum(r["amount_fen"] for r in standing if r["refund_of_id"] == i) for i in ids]
+
+
+async def reversals_by_fee(ids: Sequence[UUID]) -> list[FeeRecord | None]:
+    """The record that takes each one back, if any."""
+    rows = {f.reverses_id: f for f in await FeeRecord.filter(reverses_id__in=list(ids)).select_related(*RELATED)}
+    return [rows.get(i) for i in ids]
+
+
+async def invoices_by_fee(ids: Sequence[UUID]) -> list[list[Invoice]]:
+    """The invoices of each record."""
+    rows = await Invoice.filter(fee_id__in=list(ids)).order_by("issued_on").select_related("seller", "red_letter_of")
+    return [[r for r in rows if r.fee_id == i] for i in ids]

@@ -1,0 +1,243 @@
+"""Recording a movement of money, its refund, its reversal: the rules judge each in the same transaction."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from market import idempotency
+from market.actors import Actor
+from market.catalogue import read as catalogue
+from market.clock import local_date
+from market.contracts import read as contracts
+from market.contracts.models import Contract
+from market.errors import AlreadyFiled, AlreadyReversed, InvalidInput, NotFound, RefundTooLarge
+from market.fees import gather, read
+from market.fees.forms import InvoiceForm, RecordFee, RecordRefund, check_grade
+from market.fees.models import FeeRecord, Invoice
+from market.findings import service as findings
+from market.findings.models import Finding
+from market.parties import read as parties
+from market.parties.models import Organisation
+from market.permissions import Action, Subject
+from market.projects.models import ApprovalCase
+from market.rules.engine import Verdict, evaluate
+from market.text import Checker, new_code
+from market.usecase import authorise, unit, use_case
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The record, the findings about it and its surroundings, and what every rule said."""
+
+    fee: FeeRecord
+    findings: list[Finding]
+    verdicts: list[Verdict]
+
+
+@use_case(Action.FEE_RECORD)
+async def record_fee(actor: Actor, form: RecordFee) -> Recorded:
+    """Record a payment, by one whom it concerns.
+
+    Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, AlreadyFiled (invoice), IdempotencyKeyReused.
+    """
+    payer, payee = await _party(form.payer_code, "payerCode"), await _party(form.payee_code, "payeeCode")
+    contract, case = await _surroundings(form)
+    concerned = (payer.id, payee.id, *(contracts.subject(contract).parties if contract else ()))
+    authorise(Action.FEE_RECORD, Subject.of(*concerned, *((case.applicant_id, case.agency_id) if case else ())))
+    done = await _replayed(actor, form, "record_fee")
+    if done:
+        return done
+    form.check(local_date(unit().now))
+    check_grade(actor.roles, form.grade)
+    behalf = await _party(form.on_behalf_of_code, "onBehalfOfCode") if form.on_behalf_of_code else None
+    links = {"contract": contract, "case": case, "on_behalf_of": behalf, "purpose_text": form.purpose_text.strip()}
+    fee = await _create(actor, form, payer=payer, payee=payee, **links, **await _item(contract))
+    if form.invoice:
+        await _file_invoice(form.invoice, fee)
+    await _remember(actor, form, "record_fee", fee)
+    return await _judged(fee, "fee:record")
+
+
+async def _party(code: str, path: str) -> Organisation:
+    found = await parties.organisation_by_code(code)
+    if found is None:
+        raise InvalidInput.one(path, "unknown_code")
+    return found
+
+
+async def _surroundings(form: RecordFee) -> tuple[Contract | None, ApprovalCase | None]:
+    """The contract and its case; without a contract, the payment's own case."""
+    contract = await contracts.contract_by_no(form.contract_no) if form.contract_no else None
+    if form.contract_no and contract is None:
+        raise NotFound("contract", form.contract_no[:40])
+    if contract:
+        return contract, contract.case
+    case = await ApprovalCase.get_or_none(case_no=form.case_no) if form.case_no else None
+    if form.case_no and case is None:
+        raise NotFound("case", form.case_no[:40])
+    return None, case
+
+
+async def _item(contract: Contract | None) -> dict[str, str]:
+    """Item and class of the record: the class on the day of commissioning."""
+    if contract is None:
+        return {}
+    on = contract.commissioned_on
+    item_class = await catalogue.class_for_ledger(contract.item_code, on) if on else None
+    return {"item_code": contract.item_code, "item_class": item_class or ""}
+
+
+async def _create(actor: Actor, form: RecordFee | RecordRefund, **links: Any) -> FeeRecord:
+    return await FeeRecord.create(
+        record_no=new_code("FK", unit().now),
+        paid_on=form.paid_on,
+        amount_fen=form.amount_fen,
+        channel=form.channel,
+        grade=form.grade,
+        voucher_no=form.voucher_no.strip(),
+        recorded_by_id=actor.account_id,
+        recorded_for_id=actor.party_id,
+        recorded_at=unit().now,
+        **links,
+    )
+
+
+async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> None:
+    number = form.number.strip()
+    if await Invoice.exists(invoice_no=number):
+        raise AlreadyFiled("invoice", number)
+    red = await Invoice.get_or_none(invoice_no=form.red_letter_of) if form.red_letter_of else None
+    if form.red_letter_of and red is None:
+        raise InvalidInput.one("invoice.redLetterOf", "unknown_code")
+    buyer = await parties.organisation_by_code(form.buyer_code)
+    await Invoice.create(
+        invoice_no=number,
+        issued_on=form.issued_on,
+        seller=await _party(form.seller_code, "invoice.sellerCode"),
+        buyer_title=form.buyer_title.strip(),
+        buyer_code=buyer.code if buyer else form.buyer_code.strip().upper(),
+        amount_fen=form.amount_fen,
+        contract_id=fee.contract_id,
+        fee=fee,
+        red_letter_of=red,
+    )
+
+
+def _print(form: RecordFee | RecordRefund, operation: str) -> str:
+    return idempotency.fingerprint(b"", operation, asdict(form))
+
+
+async def _replayed(actor: Actor, form: RecordFee | RecordRefund, operation: str) -> Recorded | None:
+    done = await idempotency.seen(actor.party_id or UUID(int=0), form.idempotency_key, _print(form, operation))
+    if done is None:
+        return None
+    unit().replayed = True
+    fee = await FeeRecord.get(id=done)
+    scene = await gather.scene(fee.contract_id, fee.refund_of_id or fee.id, local_date(unit().now))
+    verdicts = [v for subject in scene.subjects for v in evaluate(scene.world, subject)]
+    return Recorded(fee, await Finding.filter(subject__in=scene.subjects).order_by("rule", "subject"), verdicts)
+
+
+async def _remember(actor: Actor, form: RecordFee | RecordRefund, operation: str, fee: FeeRecord) -> None:
+    party = actor.party_id or UUID(int=0)
+    await idempotency.remember(party, form.idempotency_key, operation, _print(form, operation), fee.id)
+
+
+async def _judged(fee: FeeRecord, action: str) -> Recorded:
+    """Log the record and let every rule judge all that it can affect."""
+    facts = {"amountFen": fee.amount_fen, "payer": str(fee.payer_id), "payee": str(fee.payee_id), "grade": fee.grade}
+    unit().record(action, f"fee:{fee.record_no}", **facts)
+    stored, verdicts = await _assess(fee.contract_id, fee.refund_of_id or fee.reverses_id or fee.id)
+    return Recorded(fee, stored, verdicts)
+
+
+async def _assess(contract_id: UUID | None, fee_id: UUID | None) -> tuple[list[Finding], list[Verdict]]:
+    scene = await gather.scene(contract_id, fee_id, local_date(unit().now))
+    verdicts = [v for subject in scene.subjects for v in evaluate(scene.world, subject)]
+    return await findings.store(verdicts, scene.subjects, scene.refunded, scene.parties), verdicts
+
+
+async def _own(record_no: str, action: Action) -> FeeRecord:
+    """The record, if the actor may do this to it. Raises NotFound, NotPermitted."""
+    fee = await FeeRecord.get_or_none(record_no=record_no).select_related(*read.RELATED)
+    if fee is None or not read.may_see(unit().actor, fee):
+        raise NotFound("fee", record_no[:40])
+    authorise(action, read.subject(fee))
+    await FeeRecord.select_for_update().get(id=fee.id)
+    return fee
+
+
+@use_case(Action.FEE_REFUND)
+async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
+    """Record money that came back; findings about the payment follow it.
+
+    Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, RefundTooLarge, AlreadyReversed, IdempotencyKeyReused.
+    """
+    paid = await _own(form.refund_of, Action.FEE_REFUND)
+    done = await _replayed(actor, form, "record_refund")
+    if done:
+        return done
+    form.check(local_date(unit().now))
+    check_grade(actor.roles, form.grade)
+    remaining = await _remaining(paid)
+    if form.amount_fen > remaining:
+        raise RefundTooLarge(form.amount_fen, remaining)
+    ends = {"payer_id": paid.payee_id, "payee_id": paid.payer_id, "refund_of": paid, "purpose_text": "退款"}
+    same = {name: getattr(paid, name) for name in ("contract_id", "case_id", "item_code", "item_class")}
+    fee = await _create(actor, form, **ends, **same)
+    await _remember(actor, form, "record_refund", fee)
+    return await _judged(fee, "fee:refund")
+
+
+async def _remaining(paid: FeeRecord) -> int:
+    """What has not come back. Raises AlreadyReversed for a reversed record, a reversal or a refund: none can be refunded."""
+    [net] = await read.nets_by_fee([paid.id])
+    if paid.refund_of_id or paid.reverses_id or await FeeRecord.exists(reverses_id=paid.id):
+        raise AlreadyReversed(paid.record_no)
+    return net
+
+
+@use_case(Action.FEE_REVERSE)
+async def reverse_fee(actor: Actor, record_no: str, reason: str) -> Recorded:
+    """Take back a mistaken record by one that names it, with a reason; both stay, the rules see neither.
+
+    Raises NotFound, NotPermitted, InvalidInput, AlreadyReversed.
+    """
+    wrong = await _own(record_no, Action.FEE_REVERSE)
+    check = Checker()
+    reason = check.text("reason", reason, 500)
+    check.done()
+    refunds = await FeeRecord.filter(refund_of_id=wrong.id, reversed_by__isnull=True).exists()
+    if wrong.reverses_id or refunds or await FeeRecord.exists(reverses_id=wrong.id):
+        raise AlreadyReversed(record_no)
+    links = "payer_id payee_id contract_id case_id on_behalf_of_id refund_of_id"
+    plain = "item_code item_class paid_on amount_fen channel grade"
+    fee = await FeeRecord.create(
+        record_no=new_code("FK", unit().now),
+        reverses=wrong,
+        reason=reason,
+        recorded_by_id=actor.account_id,
+        recorded_for_id=actor.party_id,
+        recorded_at=unit().now,
+        **{name: getattr(wrong, name) for name in f"{links} {plain}".split()},
+    )
+    return await _judged(fee, "fee:reverse")
+
+
+@use_case(Action.CONTRACT_FILE)
+async def assess_contract(actor: Actor, contract_no: str) -> list[Finding]:
+    """Judge a contract right after it was filed, by one of its parties; contracts themselves stand below the fees."""
+    contract = await contracts.contract_by_no(contract_no)
+    if contract is None:
+        raise NotFound("contract", contract_no[:40])
+    authorise(Action.CONTRACT_FILE, contracts.subject(contract))
+    stored, verdicts = await _assess(contract.id, None)
+    unit().record("contract:assess", f"contract:{contract_no}", rules=sorted({v.rule for v in verdicts}))
+    return stored
+
+
+@use_case(Action.FEE_READ)
+async def log_look(actor: Actor, wanted: dict[str, Any]) -> None:
+    """A supervisor looks at other people's money: who, when and with which filter stays on record."""
+    authorise(Action.FEE_READ, Subject())
+    unit().record("fee:look", "fees", filter={k: str(v) for k, v in wanted.items() if v is not None})

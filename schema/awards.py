@@ -1,0 +1,76 @@
+"""Awards in the API: who won, why, and until when one may object."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from market import errors
+from market.awards import models, service
+from market.contracts import read as contracts
+from schema.context import Info
+from schema.contracts import Contract
+from schema.errors import result
+from schema.parties import Organisation
+from schema.scalars import Yuan
+
+
+@strawberry.type(description="中选结果。 The award: public from the moment of the opening.")
+class Award:
+    """``tieBroken``: the best amounts were equal and ``tieRule`` decided."""
+
+    row: strawberry.Private[models.Award]
+    amount: Yuan
+    service_working_days: int
+    method: str
+    tie_rule: str
+    tie_broken: bool
+    published_at: datetime
+    standstill_until: datetime
+    standstill_provisional: bool
+    confirmed_at: datetime | None
+
+    @classmethod
+    def of(cls, row: models.Award) -> Self:
+        """From its row, loaded with its supplier."""
+        return cls(
+            row=row,
+            amount=Yuan(row.amount_fen),
+            service_working_days=row.service_working_days,
+            method=row.reasons["method"],
+            tie_rule=row.reasons["tieRule"],
+            tie_broken=row.reasons["tieBroken"],
+            published_at=row.published_at,
+            standstill_until=row.standstill_until,
+            standstill_provisional=row.standstill_provisional,
+            confirmed_at=row.confirmed_at,
+        )
+
+    @strawberry.field
+    async def supplier(self) -> Organisation:
+        """Who won."""
+        return Organisation.of(self.row.supplier)
+
+    @strawberry.field
+    async def contract(self, info: Info) -> Contract | None:
+        """The filed contract, for its parties and the regulator."""
+        row = await info.context.load(contracts.contracts_by_award, self.row.id)
+        return Contract.of(row) if row and contracts.may_see(info.context.actor, row) else None
+
+
+@strawberry.input
+class ConfirmAwardInput:
+    """Which project's award."""
+
+    project_code: str
+
+
+@strawberry.type
+class Mutations:
+    """Writes of awards."""
+
+    @result("ConfirmAwardResult", Award, errors.WrongState, errors.StandstillRunning)
+    async def confirm_award(self, info: Info, input: ConfirmAwardInput) -> Award:
+        """公示期满后确认中选。 The buyer confirms once the standstill is over."""
+        await service.settle_due()
+        return Award.of(await service.confirm_award(info.context.actor, input.project_code))

@@ -1,0 +1,107 @@
+"""Contracts in the API: for their parties and the regulator."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Self, cast
+
+import strawberry
+from strawberry import relay
+
+from market import errors
+from market.contracts import models, read, service
+from market.fees import service as fees
+from market.projects.models import Purpose
+from schema.context import Info
+from schema.errors import result
+from schema.inputs import node_key
+from schema.parties import Organisation
+from schema.projects.cases import ApprovalCase
+from schema.scalars import Yuan
+
+
+@strawberry.type(description="合同。 A filed contract; price, parties and item are those of its award.")
+class Contract(relay.Node):
+    """Visible to client, supplier, the case's parties and the regulator."""
+
+    id: relay.NodeID[str]
+    row: strawberry.Private[models.Contract]
+    contract_no: str
+    item_code: str
+    method: str
+    valid_quotes: int | None
+    purpose: Purpose
+    amount: Yuan | None
+    commissioned_on: date | None
+    signed_on: date | None
+    due_on: date | None
+
+    @classmethod
+    def of(cls, row: models.Contract) -> Self:
+        """From its row, loaded with client, supplier and case."""
+        plain = "contract_no item_code method valid_quotes commissioned_on signed_on due_on"
+        values: dict[str, Any] = {name: getattr(row, name) for name in plain.split()}
+        amount = None if row.amount_fen is None else Yuan(row.amount_fen)
+        return cls(id=cast(Any, str(row.id)), row=row, purpose=Purpose(row.purpose), amount=amount, **values)
+
+    @classmethod
+    async def resolve_nodes(cls, *, info: Info, node_ids: Iterable[str], required: bool = False) -> list[Self | None]:  # type: ignore[override]
+        """By global id, for those who may see it."""
+        rows = await read.contracts_by_id([node_key(i) for i in node_ids])
+        return [cls.of(row) if row and read.may_see(info.context.actor, row) else None for row in rows]
+
+    @strawberry.field
+    async def client(self) -> Organisation:
+        """委托方。 Who commissioned."""
+        return Organisation.of(self.row.client)
+
+    @strawberry.field
+    async def supplier(self) -> Organisation:
+        """中介机构。 Who serves."""
+        return Organisation.of(self.row.supplier)
+
+    @strawberry.field
+    async def case(self) -> ApprovalCase | None:
+        """The approval case that it serves."""
+        return ApprovalCase.of(self.row.case) if self.row.case else None
+
+
+@strawberry.input
+class FileContractInput:
+    """``amount``, ``supplierCode`` and ``itemCode`` repeat the award; a contract that departs from it is refused."""
+
+    project_code: str
+    amount: Yuan
+    supplier_code: str
+    item_code: str
+    signed_on: date
+    due_on: date
+    contract_no: str | None = None
+
+    def form(self) -> service.FileContract:
+        """As the domain takes it."""
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k != "amount"}
+        return service.FileContract(**values, amount_fen=self.amount)
+
+
+@strawberry.type
+class Queries:
+    """Reads of contracts."""
+
+    @strawberry.field(description="一份合同;不存在或无权查看时为 null。 Null when absent or not visible.")
+    async def contract(self, info: Info, contract_no: str) -> Contract | None:
+        """By its number."""
+        row = await read.contract_by_no(contract_no)
+        return Contract.of(row) if row and read.may_see(info.context.actor, row) else None
+
+
+@strawberry.type
+class Mutations:
+    """Writes of contracts."""
+
+    @result("FileContractResult", Contract, errors.WrongState, errors.ContractDiffers, errors.AlreadyFiled)
+    async def file_contract(self, info: Info, input: FileContractInput) -> Contract:
+        """合同备案。 File the signed contract; the rules judge it right after."""
+        row = await service.file_contract(info.context.actor, input.form())
+        await fees.assess_contract(info.context.actor, row.contract_no)
+        [filed] = await read.contracts_by_id([row.id])
+        return Contract.of(cast(models.Contract, filed))

@@ -1,0 +1,154 @@
+"""Findings and rules in the API: what was found, by which rule, on what law, and what came back."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Self, cast
+from uuid import UUID
+
+import strawberry
+from strawberry import relay
+
+from market.findings import models, read
+from market.findings.models import FindingState
+from market.rules import rulebook, words
+from market.rules.engine import Certainty
+from schema.context import Context, Info
+from schema.inputs import node_key
+from schema.pagination import Connection, Page, connection
+from schema.scalars import Yuan
+
+strawberry.enum(FindingState)
+strawberry.enum(Certainty)
+
+
+@strawberry.enum
+class Severity(Enum):
+    """A: refer at once, money back. B: rectification. C: correction. D: lead only."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+@strawberry.type(description="规则:有版本、有生效日、有依据。 A dated rule with its law.")
+class Rule:
+    """One row of the rules, in the reader's language."""
+
+    id: strawberry.ID
+    version: str
+    subject: str
+    title: str
+    severity: str
+    valid_from: date
+    valid_to: date | None
+    legal_basis: list[str]
+    remedy: str
+    excuses: list[str]
+
+    @classmethod
+    def of(cls, row: rulebook.Rule, context: Context) -> Self:
+        """From its row."""
+        return cls(
+            id=strawberry.ID(row.id),
+            version=row.version,
+            subject=row.subject,
+            title=context.pick(row.title_zh, row.title_en),
+            severity=row.severity,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            legal_basis=[basis.cite(context.lang) for basis in row.basis],
+            remedy=context.pick(row.remedy_zh, row.remedy_en),
+            excuses=list(row.excuses_en if context.lang.startswith("en") else row.excuses_zh),
+        )
+
+
+@strawberry.type(description="线索或认定。 A lead or a proven fact; never deleted, only refunded or cleared.")
+class Finding(relay.Node):
+    """``amount``: at issue; ``refunded``: returned since."""
+
+    id: relay.NodeID[str]
+    row: strawberry.Private[models.Finding]
+    subject: str
+    certainty: Certainty
+    severity: str
+    state: FindingState
+    amount: Yuan
+    refunded: Yuan
+    evidence: list[str]
+    item_code: str
+    found_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: models.Finding) -> Self:
+        """From its row."""
+        plain = ("subject", "severity", "evidence", "item_code", "found_at", "updated_at")
+        values: dict[str, Any] = {name: getattr(row, name) for name in plain}
+        return cls(
+            id=cast(Any, str(row.id)),
+            row=row,
+            certainty=Certainty(row.certainty),
+            state=FindingState(row.state),
+            amount=Yuan(row.amount_fen),
+            refunded=Yuan(row.refunded_fen),
+            **values,
+        )
+
+    @classmethod
+    async def resolve_nodes(cls, *, info: Info, node_ids: Iterable[str], required: bool = False) -> list[Self | None]:  # type: ignore[override]
+        """By global id, for those who may read it."""
+        rows = await read.visible_by_id(info.context.actor, [node_key(i) for i in node_ids])
+        return [cls.of(row) if row else None for row in rows]
+
+    @strawberry.field
+    async def rule(self, info: Info) -> Rule | None:
+        """The rule in the version that made the finding."""
+        row = rulebook.row(self.row.rule, self.row.rule_version, self.row.subject.partition(":")[0])
+        return Rule.of(row, info.context) if row else None
+
+    @strawberry.field(description="为什么:逐条说明。 Why, sentence by sentence.")
+    async def because(self, info: Info) -> list[str]:
+        """The conditions with their facts, in words."""
+        return words.render(self.row.because, (), info.context.lang)
+
+
+@strawberry.input
+class FindingFilter:
+    """Which findings."""
+
+    rule: str | None = None
+    state: FindingState | None = None
+    certainty: Certainty | None = None
+    severity: Severity | None = None
+    item_code: str | None = None
+    subject: str | None = None
+
+    def wanted(self) -> read.FindingFilter:
+        """As the domain takes it."""
+        return read.FindingFilter(**{k: v.value if isinstance(v, Enum) else v for k, v in vars(self).items()})
+
+
+@strawberry.type
+class Queries:
+    """Reads of findings."""
+
+    @strawberry.field(description="线索与认定:监管部门看全部,当事人看自己的。 The regulator's all, the parties' own.")
+    async def findings(
+        self,
+        info: Info,
+        filter: FindingFilter | None = None,
+        first: int = 20,
+        after: str | None = None,
+    ) -> Connection[Finding]:
+        """One page, the newest first."""
+        page = Page.of(first, after)
+        query = read.listing(info.context.actor, (filter or FindingFilter()).wanted())
+        rows = await read.page(query, page.after_keys(datetime, UUID), page.limit)
+        return connection(rows, page, Finding.of, read.position, query.count)
+
+    @strawberry.field(description="全部规则及其版本。 All rules with their versions.")
+    async def rules(self, info: Info) -> list[Rule]:
+        """By id and date."""
+        return [Rule.of(row, info.context) for row in rulebook.default()]

@@ -1,0 +1,133 @@
+"""Mutations of projects: one use case each."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from market import errors
+from market.projects import forms, service
+from market.projects.models import Purpose, SelectionMethod
+from schema.context import Info
+from schema.errors import result
+from schema.inputs import aware
+from schema.projects.types import Project
+from schema.scalars import Yuan
+
+
+@strawberry.input(description="办件:机关填申请人,申请人填机关。 An agency names the applicant, an applicant names the agency.")
+class CaseInput:
+    """The approval case."""
+
+    case_no: str
+    approval_item: str
+    agency_code: str | None = None
+    applicant_code: str | None = None
+    object: str = ""
+
+
+@strawberry.input
+class PostProjectInput:
+    """A need. Without ``closesAt`` the rulebook's open period runs from publication."""
+
+    idempotency_key: str
+    title: str
+    item_code: str
+    service_working_days: int
+    requirements: str = ""
+    purpose: Purpose = Purpose.APPROVAL
+    method: SelectionMethod = SelectionMethod.LOWEST_PRICE
+    ceiling: Yuan | None = None
+    closes_at: datetime | None = None
+    case: CaseInput | None = None
+    budget_line: str = ""
+    invited_code: str | None = None
+    told_not_obliged: bool = False
+    previous_round: str | None = None
+
+    def form(self) -> forms.PostProject:
+        """As the domain takes it. Raises InvalidInput."""
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case", "closes_at")}
+        case = forms.CaseForm(**vars(self.case)) if self.case else None
+        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=aware("closesAt", self.closes_at))
+
+
+@strawberry.input
+class AmendProjectInput:
+    """Changes; what is left out stays. ``seenVersion``: the version that the changes are made to."""
+
+    code: str
+    seen_version: int
+    reason: str
+    title: str | None = None
+    requirements: str | None = None
+    service_working_days: int | None = None
+    ceiling: Yuan | None = None
+    closes_at: datetime | None = None
+
+    def form(self) -> forms.AmendProject:
+        """As the domain takes it. Raises InvalidInput."""
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "closes_at")}
+        return forms.AmendProject(**values, ceiling_fen=self.ceiling, closes_at=aware("closesAt", self.closes_at))
+
+
+@strawberry.input
+class SubmitForReviewInput:
+    """Which draft."""
+
+    code: str
+
+
+@strawberry.input
+class ReviewProjectInput:
+    """Approve, or return with a note."""
+
+    code: str
+    approve: bool
+    note: str = ""
+
+
+@strawberry.input
+class WithdrawProjectInput:
+    """Which project and why."""
+
+    code: str
+    reason: str
+
+
+_POSTING = (errors.ItemCancelled, errors.MayNotCommission, errors.MustBeCompetitive, errors.NotToldNotObliged)
+
+
+@strawberry.type
+class Mutations:
+    """Writes of projects."""
+
+    @result("PostProjectResult", Project, *_POSTING, errors.NotInForce, errors.IdempotencyKeyReused)
+    async def post_project(self, info: Info, input: PostProjectInput) -> Project:
+        """发布需求(草稿)。 A new draft; the item's class decides who may post it."""
+        row = await service.post_project(info.context.actor, input.form())
+        return await Project.load(info, row.code)
+
+    @result("SubmitForReviewResult", Project, errors.WrongState)
+    async def submit_for_review(self, info: Info, input: SubmitForReviewInput) -> Project:
+        """提交审核。 Hand a draft to the operator."""
+        row = await service.submit_for_review(info.context.actor, input.code)
+        return await Project.load(info, row.code)
+
+    @result("ReviewProjectResult", Project, errors.WrongState, errors.ItemCancelled, errors.NotInForce, errors.OpenPeriodTooShort)
+    async def review_project(self, info: Info, input: ReviewProjectInput) -> Project:
+        """审核:发布或退回。 Publish or return; never by those who posted it."""
+        row = await service.review_project(info.context.actor, input.code, approve=input.approve, note=input.note)
+        return await Project.load(info, row.code)
+
+    @result("AmendProjectResult", Project, errors.WrongState, errors.ConcurrentChange, errors.OpenPeriodTooShort)
+    async def amend_project(self, info: Info, input: AmendProjectInput) -> Project:
+        """修改草稿或修订公告。 Change a draft, or an open notice with a reason."""
+        row = await service.amend_project(info.context.actor, input.form())
+        return await Project.load(info, row.code)
+
+    @result("WithdrawProjectResult", Project, errors.WrongState)
+    async def withdraw_project(self, info: Info, input: WithdrawProjectInput) -> Project:
+        """撤回,或在截止前取消。 Take back before publication, cancel before the deadline."""
+        row = await service.withdraw_project(info.context.actor, input.code, input.reason)
+        return await Project.load(info, row.code)

@@ -1,0 +1,218 @@
+"""The project type: what each reader may see of a notice."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self, cast
+from uuid import UUID
+
+import strawberry
+from strawberry import relay
+
+from market.awards import read as awards
+from market.catalogue import read as catalogue
+from market.clock import local_date
+from market.permissions import Action, Allowed, Subject, may
+from market.projects import models, read
+from market.projects.models import Purpose, SelectionMethod
+from market.projects.states import ProjectState
+from market.quotes import read as quotes
+from schema.awards import Award
+from schema.catalogue import ServiceItem
+from schema.context import Info
+from schema.inputs import node_key
+from schema.parties import Organisation
+from schema.projects.cases import ApprovalCase
+from schema.quotes import Quote, QuoteReceipt
+from schema.scalars import Yuan
+
+strawberry.enum(ProjectState)
+strawberry.enum(SelectionMethod)
+
+
+@strawberry.type(description="公告写明、发布后不变的规则。 The notice's constants, frozen at publication.")
+class ProjectTerms:
+    """How this contest is decided."""
+
+    method: str
+    tie_rule: str
+    minimum_quotes: int
+    opening_grace_seconds: int
+
+
+@strawberry.type
+class Amendment:
+    """A numbered change of an open notice, with its reason."""
+
+    number: int
+    reason: str
+    amended_at: datetime
+    changes: list["Change"]
+
+
+@strawberry.type
+class Change:
+    """One field, before and after."""
+
+    field: str
+    before: str
+    after: str
+
+
+@strawberry.type(description="采购项目。 A need that was posted, from draft to contract.")
+class Project(relay.Node):
+    """Anonymous readers see published notices; quotes, their number and their bidders only after the opening."""
+
+    id: relay.NodeID[str]
+    row: strawberry.Private[models.Project]
+    code: str
+    title: str
+    requirements: str
+    item_code: str
+    purpose: Purpose
+    method: SelectionMethod
+    budget_line: str
+    service_working_days: int
+    version: int
+    posted_at: datetime
+    published_at: datetime | None
+    closes_at: datetime | None
+    opened_at: datetime | None
+    told_not_obliged_at: datetime | None
+    outcome_reason: str
+
+    @classmethod
+    def of(cls, row: models.Project) -> Self:
+        """From its row, loaded with buyer, invited party and case."""
+        plain = (
+            "code title requirements item_code budget_line service_working_days version posted_at published_at closes_at"
+            " opened_at told_not_obliged_at outcome_reason"
+        )
+        values: dict[str, Any] = {name: getattr(row, name) for name in plain.split()}
+        return cls(
+            id=cast(Any, str(row.id)),
+            row=row,
+            purpose=Purpose(row.purpose),
+            method=SelectionMethod(row.method),
+            **values,
+        )
+
+    @classmethod
+    async def load(cls, info: Info, code: str) -> Self:
+        """The visible project of that code, freshly read. Raises NotFound."""
+        return cls.of(await read.visible(info.context.actor, code))
+
+    @classmethod
+    async def resolve_nodes(cls, *, info: Info, node_ids: Iterable[str], required: bool = False) -> list[Self | None]:  # type: ignore[override]
+        """By global id, with the same visibility as the queries."""
+        rows = await read.projects_by_id([node_key(i) for i in node_ids])
+        return [cls.of(row) if row and read.may_see(info.context.actor, row) else None for row in rows]
+
+    @strawberry.field
+    async def state(self, info: Info) -> ProjectState:
+        """The state right now: an open project past its deadline is closed."""
+        return read.state_at(self.row, await info.context.now())
+
+    @strawberry.field(description="服务器时间,倒计时以此为准。 The server's clock, for countdowns.")
+    async def server_time(self, info: Info) -> datetime:
+        """Now."""
+        return await info.context.now()
+
+    @strawberry.field
+    async def opens_quotes_at(self) -> datetime | None:
+        """When the quotes are opened: the deadline and the grace for requests received in time."""
+        return read.opens_at(self.row) if self.row.closes_at and self.row.terms else None
+
+    @strawberry.field
+    async def terms(self) -> ProjectTerms | None:
+        """The frozen rules; null before publication."""
+        frozen = self.row.terms
+        if not frozen:
+            return None
+        return ProjectTerms(
+            method=frozen["method"],
+            tie_rule=frozen["tieRule"],
+            minimum_quotes=frozen["minimumQuotes"],
+            opening_grace_seconds=frozen["openingGraceSeconds"],
+        )
+
+    @strawberry.field
+    async def ceiling(self) -> Yuan | None:
+        """Highest amount that a quote may have."""
+        return None if self.row.ceiling_fen is None else Yuan(self.row.ceiling_fen)
+
+    @strawberry.field
+    async def buyer(self) -> Organisation:
+        """Who commissions."""
+        return Organisation.of(self.row.buyer)
+
+    @strawberry.field
+    async def invited(self) -> Organisation | None:
+        """Whom a direct selection names."""
+        return Organisation.of(self.row.invited) if self.row.invited else None
+
+    @strawberry.field
+    async def item(self, info: Info) -> ServiceItem | None:
+        """The service item as the list had it when this was posted."""
+        on = local_date(self.row.published_at or self.row.posted_at)
+        version = await info.context.load(catalogue.items_by_code_and_day, (self.row.item_code, on))
+        return ServiceItem.of(version) if version else None
+
+    @strawberry.field
+    async def case(self, info: Info) -> ApprovalCase | None:
+        """The approval case, for its parties, the operator and the regulator."""
+        case = await info.context.load(read.cases_by_id, self.row.case_id) if self.row.case_id else None
+        mine = case and info.context.actor.party_id in (case.agency_id, case.applicant_id)
+        return ApprovalCase.of(case) if case and (mine or _reads_unpublished(info)) else None
+
+    @strawberry.field
+    async def review_note(self, info: Info) -> str | None:
+        """Why it was returned, for those who may see drafts."""
+        return self.row.review_note if info.context.actor.party_id == self.row.buyer_id or _reads_unpublished(info) else None
+
+    @strawberry.field
+    async def amendments(self, info: Info) -> list[Amendment]:
+        """Changes after publication, in order."""
+        rows = await info.context.load(read.amendments_by_project, self.row.id)
+        return [_amendment(row) for row in rows if self.row.published_at and row.amended_at >= self.row.published_at]
+
+    @strawberry.field
+    async def previous_round(self, info: Info) -> "Project | None":
+        """The failed or cancelled round that this one repeats."""
+        return await self._other(info, self.row.previous_round_id)
+
+    @strawberry.field
+    async def next_round(self, info: Info) -> "Project | None":
+        """The round that followed this one."""
+        following = await info.context.load(read.next_rounds_by_project, self.row.id)
+        return await self._other(info, following.id if following else None)
+
+    async def _other(self, info: Info, project_id: UUID | None) -> "Project | None":
+        row = await info.context.load(read.projects_by_id, project_id) if project_id else None
+        return Project.of(row) if row and read.may_see(info.context.actor, row) else None
+
+    @strawberry.field(description="开启后公开全部报价;开启前为 null。 All quotes, best first; null until the opening.")
+    async def quotes(self, info: Info) -> list[Quote] | None:
+        """Everybody's after the opening, nobody's before."""
+        if self.row.opened_at is None:
+            return None
+        return [Quote.of(row) for row in await info.context.load(quotes.opened_by_project, self.row.id)]
+
+    @strawberry.field(description="本机构自己的报价回执,新的在前。 The acting intermediary's own receipts, newest first.")
+    async def my_quotes(self, info: Info) -> list[QuoteReceipt]:
+        """Empty for everybody else."""
+        return [QuoteReceipt.of(own) for own in await quotes.own_quotes(info.context.actor, self.row.id)]
+
+    @strawberry.field
+    async def award(self, info: Info) -> Award | None:
+        """The award, once there is one."""
+        row = await info.context.load(awards.awards_by_project, self.row.id)
+        return Award.of(row) if row else None
+
+
+def _reads_unpublished(info: Info) -> bool:
+    return isinstance(may(info.context.actor, Action.PROJECT_READ_UNPUBLISHED, Subject()), Allowed)
+
+
+def _amendment(row: models.ProjectAmendment) -> Amendment:
+    changes = [Change(field=name, before=pair[0], after=pair[1]) for name, pair in row.changes.items()]
+    return Amendment(number=row.number, reason=row.reason, amended_at=row.amended_at, changes=changes)

@@ -1,0 +1,149 @@
+"""Every mutation × every role × {anonymous, stranger}: a denial returns nothing, writes nothing, logs nothing."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from graphql import GraphQLInputObjectType, GraphQLNonNull, get_named_type
+from graphql.type import GraphQLField
+
+from market import clock
+from market.actors import ANONYMOUS, Actor, Role
+from market.log.models import LogEntry
+from market.permissions import GRANTS, Action, Relation
+from schema.schema import schema
+from tests import contest
+from tests.contest import NOON, member
+from tests.schema.conftest import Execute
+
+OPEN_TO_ALL = {"signIn", "redeemAccessLink"}
+"""Mutations that start without an account."""
+ACTIONS = {
+    "postProject": Action.PROJECT_POST,
+    "submitForReview": Action.PROJECT_EDIT,
+    "amendProject": Action.PROJECT_EDIT,
+    "withdrawProject": Action.PROJECT_EDIT,
+    "reviewProject": Action.PROJECT_REVIEW,
+    "submitQuote": Action.QUOTE_SUBMIT,
+    "withdrawQuote": Action.QUOTE_SUBMIT,
+    "confirmAward": Action.AWARD_CONFIRM,
+    "fileContract": Action.CONTRACT_FILE,
+    "recordFee": Action.FEE_RECORD,
+    "recordRefund": Action.FEE_REFUND,
+    "reverseFee": Action.FEE_REVERSE,
+    "signOut": Action.SESSION_USE,
+    "actFor": Action.SESSION_USE,
+    "registerOrganisation": Action.ORGANISATION_REGISTER,
+    "recordQualification": Action.ORGANISATION_REGISTER,
+    "recordRelation": Action.ORGANISATION_REGISTER,
+    "addMember": Action.MEMBER_MANAGE,
+    "endMembership": Action.MEMBER_MANAGE,
+    "issueAccessLink": Action.LINK_ISSUE,
+    "grantMandate": Action.MANDATE_GRANT,
+    "revokeMandate": Action.MANDATE_GRANT,
+}
+MUTATIONS: dict[str, GraphQLField] = schema._schema.mutation_type.fields  # type: ignore[union-attr]
+_SCALARS: dict[str, Any] = {
+    "String": "X",
+    "Int": 1,
+    "Boolean": True,
+    "Yuan": "1.00",
+    "Date": "2026-11-24",
+    "DateTime": "2026-12-24T00:00:00+08:00",
+    "ID": "X",
+}
+
+
+def sample(kind: Any) -> Any:
+    """Some value of an input type: required fields only."""
+    named = get_named_type(kind)
+    if isinstance(named, GraphQLInputObjectType):
+        required = {n: f for n, f in named.fields.items() if isinstance(f.type, GraphQLNonNull) and f.default_value is not None}
+        return {n: sample(f.type) for n, f in required.items() if repr(f.default_value) == "Undefined"}
+    return _SCALARS[named.name] if named.name in _SCALARS else next(iter(named.values))  # type: ignore[union-attr]
+
+
+def document(name: str) -> tuple[str, dict[str, Any]]:
+    """A document that calls the mutation with plausible values."""
+    field, selection = MUTATIONS[name], "{ __typename ... on Error { code } }"
+    if "input" not in field.args:
+        return f"mutation {{ {name} {selection} }}", {}
+    kind = field.args["input"].type
+    values = sample(kind)
+    return f"mutation M($input: {kind}) {{ {name}(input: $input) {selection} }}", {"input": values}
+
+
+def test_every_mutation_is_in_the_table() -> None:
+    """A new mutation must say which action it needs, or that it is open to all."""
+    assert set(MUTATIONS) == set(ACTIONS) | OPEN_TO_ALL
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+async def test_anonymous_is_told_to_sign_in(execute: Execute, name: str) -> None:
+    """Nobody signed in: a coded error, no data, no log entry."""
+    before = await LogEntry.all().count()
+    text, variables = document(name)
+    answer = await execute(text, ANONYMOUS, **variables)
+    assert answer.data is None or answer.data[name] is None
+    assert type(answer.errors[0].original_error).__name__ == "NotSignedIn"
+    assert await LogEntry.all().count() == before
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+async def test_a_role_without_the_permission_is_refused(execute: Execute, name: str) -> None:
+    """Every role that the table does not grant the action gets NotPermitted, and nothing is written."""
+    actors = {role: await member(role) for role in Role if role not in GRANTS[ACTIONS[name]]}
+    before = await LogEntry.all().count()
+    text, variables = document(name)
+    for role, actor in actors.items():
+        answer = await execute(text, actor, **variables)
+        assert answer.errors is None, (role, answer.errors)
+        assert answer.data[name] == {"__typename": "NotPermitted", "code": "NOT_PERMITTED"}, role
+    assert await LogEntry.all().count() == before
+
+
+@pytest.fixture
+async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
+    """Real subjects of other people, for strangers who hold the right role."""
+    applicant = await member(Role.APPLICANT)
+    with clock.fixed(NOON):
+        draft = await contest.projects.post_project(applicant, contest.form())
+    opened = await contest.published(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
+    award = await contest.awarded(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
+    await award.fetch_related("project", "supplier")
+    filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
+    return {
+        "submitForReview": {"code": draft.code},
+        "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
+        "withdrawProject": {"code": opened.code, "reason": "x"},
+        "confirmAward": {"projectCode": award.project.code},
+        "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
+    }
+
+
+@pytest.mark.parametrize("name", ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "fileContract"])
+async def test_a_stranger_with_the_right_role_is_refused(execute: Execute, subjects: dict[str, Any], name: str) -> None:
+    """The right role in another organisation: refused or told that there is no such thing, and nothing is written."""
+    roles = [role for role, relation in GRANTS[ACTIONS[name]].items() if relation is Relation.PARTY and role != Role.HELPER]
+    strangers = [await member(role) for role in roles]
+    before = await LogEntry.all().count()
+    text, _ = document(name)
+    for stranger in strangers:
+        answer = await execute(text, stranger, input=subjects[name])
+        assert answer.data[name]["__typename"] in ("NotPermitted", "NotFound"), answer
+    assert await LogEntry.all().count() == before
+
+
+async def test_sealed_quotes_are_nobodys_before_the_opening(execute: Execute) -> None:
+    """Operator, regulator, buyer, other bidders and strangers see neither quotes nor their number, by any path."""
+    buyer, bidder = await member(Role.APPLICANT), await member(Role.INTERMEDIARY)
+    project = await contest.published(buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
+    await contest.quoted(bidder, project, 123_456_78, key=uuid4().hex)
+    shape = "id code version quotes { amount } myQuotes { amount } award { amount } nextRound { code } amendments { number }"
+    text = f"query($c: String!) {{ project(code: $c) {{ {shape} }} projects(first: 5) {{ totalCount edges {{ node {{ {shape} }} }} }} }}"
+    readers: list[Actor] = [ANONYMOUS, buyer, *[await member(role) for role in Role]]
+    with clock.fixed(NOON):
+        answers = [await execute(text, reader, c=project.code) for reader in readers]
+        own = await execute(text, bidder, c=project.code)
+    assert all(a.data == answers[0].data and "123456" not in str(a.data) for a in answers)
+    assert own.data["project"]["myQuotes"] == [{"amount": "123456.78"}]

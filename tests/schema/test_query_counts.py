@@ -1,0 +1,67 @@
+"""List queries: the number of SQL statements does not grow with the rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
+
+from market import clock
+from market.actors import Role
+from tests import contest
+from tests.contest import NOON, OPENS, member
+from tests.schema.conftest import Execute
+
+LISTS = {
+    "serviceItems": """{ serviceItems(first: %d) { totalCount edges { node { code name legalBasis payer { kind explanation
+        departments { name } } departments { name } edition { label } } } } }""",
+    "projects": """{ projects(first: %d) { totalCount edges { node { code state item { name payer { kind } } buyer { name } case { caseNo
+        applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
+        award { amount supplier { name } contract { contractNo } } } } } }""",
+    "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
+    "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
+        findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
+    "findings": "{ findings(first: %d) { totalCount edges { node { rule { id title } subject because } } } }",
+}
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that is sent while the block runs."""
+    sent: list[str] = []
+    for client in (SqliteClient, AsyncpgDBClient):
+        for name in ("execute_query", "execute_query_dict", "execute_insert"):
+            original = getattr(client, name)
+
+            async def spy(self: object, query: str, *args: object, _original: object = original) -> object:
+                sent.append(query)
+                return await _original(self, query, *args)  # type: ignore[operator]
+
+            monkeypatch.setattr(client, name, spy)
+    yield sent
+    monkeypatch.undo()
+
+
+async def _grow(count: int) -> None:
+    applicant = await member(Role.APPLICANT)
+    for _ in range(count):
+        project = await contest.published(await member(Role.AGENCY), await contest.agency_form(applicant))
+        for amount in (300, 200, 100):
+            await contest.quoted(await member(Role.INTERMEDIARY), project, amount)
+    with clock.fixed(OPENS):
+        await contest.awards.settle_due()
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+async def test_the_count_does_not_grow(execute: Execute, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The same page over one and over five times as many rows takes the same number of statements."""
+    reader = await member(Role.REGULATOR)
+    counts = []
+    for grown in (1, 4):
+        await _grow(grown)
+        with clock.fixed(NOON), counted(monkeypatch) as sent:
+            answer = await execute(LISTS[name] % 50, reader)
+        assert answer.errors is None, answer.errors
+        counts.append(len(sent))
+    assert counts[0] == counts[1] <= 16, sent

@@ -1,0 +1,72 @@
+"""A small reader of the ledger's files for tests: rows of text → facts."""
+
+import csv
+import dataclasses
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from market.money import parse_yuan
+from market.rules import facts
+
+SAMPLE = Path(__file__).with_name("ledger_sample")
+CATALOGUE = Path(facts.__file__).parents[1] / "catalogue" / "data" / "service_items.csv"
+
+FILES: dict[str, type] = {
+    "organisations": facts.Organisation,
+    "relations": facts.Relation,
+    "item_classes": facts.ItemClassPeriod,
+    "cases": facts.Case,
+    "contracts": facts.Contract,
+    "amendments": facts.Amendment,
+    "payments": facts.Payment,
+    "invoices": facts.Invoice,
+    "demands": facts.Demand,
+}
+
+
+def fact(table: str, row: dict[str, Any]) -> facts.Fact:
+    """One row; an empty cell is None, ``…_yuan`` becomes ``…_fen``."""
+    kind = FILES[table]
+    hints = get_type_hints(kind)
+    values = {}
+    for column, cell in row.items():
+        name = column.replace("_yuan", "_fen")
+        assert name in {f.name for f in dataclasses.fields(kind)}, f"{table}.csv has no column {column}"
+        if cell not in ("", None):
+            values[name] = _typed(str(cell), name, hints[name])
+    made: facts.Fact = kind(**values)
+    return made
+
+
+def _typed(cell: str, name: str, kind: Any) -> Any:
+    if name.endswith("_fen"):
+        return parse_yuan(cell)
+    if date in getattr(kind, "__args__", ()):
+        return date.fromisoformat(cell)
+    return int(cell) if name == "valid_quotes" else cell
+
+
+def catalogue_classes(named: Iterable[str] = ()) -> Iterator[facts.ItemClassPeriod]:
+    """The catalogue's class on every date, of each code that ``named`` does not hold."""
+    with CATALOGUE.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["code"] not in set(named):
+                yield facts.ItemClassPeriod(row["code"], row["item_class"])
+
+
+def read(folder: Path) -> list[facts.Fact]:
+    """All facts of a ledger folder, and the catalogue's classes for codes that it does not name."""
+    found: list[facts.Fact] = []
+    for table in FILES:
+        with (folder / f"{table}.csv").open(encoding="utf-8") as file:
+            found += [fact(table, row) for row in csv.DictReader(file)]
+    named = [f.item_code for f in found if isinstance(f, facts.ItemClassPeriod)]
+    return [*found, *catalogue_classes(named)]
+
+
+def subjects(world: facts.World) -> list[str]:
+    """Every record that a rule may judge."""
+    tables = {"payment": world.payments, "contract": world.contracts, "invoice": world.invoices, "demand": world.demands}
+    return [f"{kind}:{key}" for kind, table in tables.items() for key in table]

@@ -1,0 +1,61 @@
+"""The cases that a lawyer can read, one file per rule: facts → what the rule says of every subject."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from market.money import format_yuan
+from market.rules import engine, rulebook
+from market.rules.facts import Fact, World
+from tests.unit import ledger
+
+CASES = Path(__file__).with_name("cases")
+_KEYS = {
+    "organisations": "id",
+    "cases": "case_no",
+    "contracts": "contract_no",
+    "payments": "payment_no",
+    "invoices": "invoice_no",
+    "demands": "demand_no",
+}
+
+
+def _cases() -> Iterator[Any]:
+    for path in sorted(CASES.glob("*.toml")):
+        file = tomllib.loads(path.read_text(encoding="utf-8"))
+        for case in file["case"]:
+            yield pytest.param(file, case, id=f"{file['rule']} {case['title']}")
+
+
+def _facts(given: dict[str, Any], case: dict[str, Any]) -> Iterator[Fact]:
+    for table in ledger.FILES:
+        if key := _KEYS.get(table):
+            for name in given.get(table, {}) | case.get(table, {}):
+                row = given.get(table, {}).get(name, {}) | case.get(table, {}).get(name, {})
+                yield ledger.fact(table, {key: name} | row)
+        else:
+            for row in [*given.get(table, ()), *case.get(table, ())]:
+                yield ledger.fact(table, row)
+
+
+@pytest.mark.parametrize(("file", "case"), list(_cases()))
+def test_a_case_is_decided_as_written(file: dict[str, Any], case: dict[str, Any]) -> None:
+    """What it finds, with which certainty and amount, what it leaves open and for want of what; all else is clear."""
+    as_of: date = case.get("as_of", file["as_of"])
+    world = World(_facts(file["given"], case), as_of)
+    rules = [rule for rule in rulebook.default() if rule.id == file["rule"]]
+    verdicts = [v for subject in ledger.subjects(world) for v in engine.evaluate(world, subject, rules)]
+    assert {v.subject: v.certainty for v in verdicts if v.outcome == "flag"} == case.get("finds", {})
+    missing = {v.subject: list(v.missing) for v in verdicts if v.outcome == "not_computable"}
+    assert missing == case.get("open", {})
+    amounts = {v.subject: format_yuan(v.amount_fen) for v in verdicts if v.amount_fen is not None}
+    assert case.get("amounts", amounts) == amounts
+
+
+def test_every_rule_has_its_cases() -> None:
+    """No rule without cases, no cases without a rule."""
+    assert {path.stem for path in CASES.glob("*.toml")} == {rule.id for rule in rulebook.default()}

@@ -1,0 +1,68 @@
+"""A real server process for tests: start, kill, start again on the same folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+
+def free_port() -> int:
+    """A port that nobody uses right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """``market serve --demo`` on a folder of its own; its output goes to ``log``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "server.log"
+        self.database = folder / "demo.sqlite3"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
+        command += ["--database", f"sqlite://{self.database}"]
+        environment = {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys")}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        for _ in range(300):
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server stopped:\n{self.log.read_text()}")
+            if self._answers():
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"the server never answered:\n{self.log.read_text()}")
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", trust_env=False, timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> None:
+        """Ask it to stop, and wait."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
+
+    def verify(self) -> subprocess.CompletedProcess[str]:
+        """``market verify`` on its database."""
+        command = [str(Path(sys.executable).with_name("market")), "verify", "--database", f"sqlite://{self.database}"]
+        return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,0 +1,106 @@
+"""Bad input over real HTTP: each gets a typed answer or a 400, in Chinese and in English, and none a 500."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.web.api import ERRORS, Api
+
+BIG = "长" * 350_000
+TEXTS = {"nul": "a\x00b", "control": "a\x07b", "surrogate": "\ud800", "long": BIG, "blank": " ", "emoji": "🦐" * 300}
+POST = {"title": "坏输入", "itemCode": "ZSZJ-09-001", "serviceWorkingDays": 20}
+FEE = {
+    "payerCode": "x",
+    "payeeCode": "y",
+    "amount": "1.00",
+    "paidOn": "2026-01-01",
+    "channel": "BANK_TRANSFER",
+    "grade": "DECLARATION",
+}
+AMOUNTS = [
+    "1.234",
+    "-1",
+    "0",
+    "1" + "0" * 30,
+    "1e5",
+    "NaN",
+    "",
+    "１００",
+    "1,000",
+    "0x10",
+    1.5,
+    True,
+    None,
+    {},
+    [],
+    "abc",
+    10**30,
+    "--1",
+]
+
+CASES: list[tuple[str, str, dict[str, Any]]] = [
+    *(("intermediary1", "submitQuote", {"projectCode": "@open", "amount": a, "serviceWorkingDays": 5}) for a in AMOUNTS),
+    *(
+        ("intermediary1", "submitQuote", {"projectCode": "@open", "amount": "1", "serviceWorkingDays": d})
+        for d in (0, -1, 10**9, 2**40, "x")
+    ),
+    *(("applicant", "postProject", POST | {"title": text}) for text in TEXTS.values()),
+    *(
+        ("applicant", "postProject", POST | {"itemCode": code})
+        for code in ("ZSZJ-08-001", "没有", "", "ZSZJ-02-016", "' OR 1=1 --")
+    ),
+    ("applicant", "postProject", POST | {"itemCode": "ZSZJ-01-001"}),
+    ("applicant", "postProject", POST | {"closesAt": "2020-01-01T00:00:00+08:00"}),
+    ("applicant", "postProject", POST | {"closesAt": "2030-01-01T00:00:00"}),
+    ("applicant", "postProject", POST | {"closesAt": "morgen"}),
+    ("applicant", "postProject", POST | {"ceiling": "0"}),
+    ("applicant", "postProject", POST | {"method": "DIRECT"}),
+    ("applicant", "postProject", POST | {"method": "DIRECT", "invitedCode": "913309021361341254"}),
+    ("applicant", "postProject", POST | {"previousRound": "XM-nie"}),
+    ("applicant", "postProject", POST | {"idempotencyKey": ""}),
+    ("applicant", "postProject", POST | {"idempotencyKey": "k" * 256}),
+    ("agency", "postProject", POST | {"itemCode": "ZSZJ-02-016"}),
+    ("applicant", "submitForReview", {"code": "XM-00000000-000000"}),
+    ("applicant", "submitForReview", {"code": "x" * 9000}),
+    ("operator", "registerOrganisation", {"code": "91330902136134125A", "name": "错码公司", "kind": "ENTERPRISE"}),
+    ("operator", "registerOrganisation", {"code": "91330902", "name": "短码公司", "kind": "ENTERPRISE"}),
+    ("operator", "registerOrganisation", {"code": "\x00", "name": "空", "kind": "ENTERPRISE"}),
+    ("applicant", "recordFee", FEE),
+    ("applicant", "recordFee", FEE | {"paidOn": "2999-01-01"}),
+    ("applicant", "recordFee", FEE | {"paidOn": "2026-02-30"}),
+    ("applicant", "recordFee", FEE | {"contractNo": "HT-nie"}),
+    ("applicant", "recordFee", FEE | {"purposeText": BIG}),
+    ("applicant", "recordRefund", {"refundOf": "FK-nie"} | {k: FEE[k] for k in ("amount", "paidOn", "channel", "grade")}),
+]
+
+
+@pytest.fixture(scope="module")
+def cast(demo_server: str) -> dict[str, Api]:
+    """Those who type badly."""
+    return {who: Api.sign_in(demo_server, who) for who in {case[0] for case in CASES}}
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_bad_input_is_answered(cast: dict[str, Api], demo_server: str, number: int) -> None:
+    """A typed refusal or a coded 400; the sentence is Chinese for one reader and English for the other."""
+    who, mutation, values = CASES[number]
+    name = mutation[0].upper() + mutation[1:]
+    if values.get("projectCode") == "@open":
+        page = Api(demo_server)('{ projects(filter: {state: [OPEN], itemCode: "ZSZJ-02-016"}) { edges { node { code } } } }')
+        values = values | {"projectCode": page["projects"]["edges"][0]["node"]["code"]}
+    if mutation in ("submitQuote", "postProject", "recordFee", "recordRefund"):
+        values = {"idempotencyKey": str(uuid4())} | values
+    document = f"mutation M($input: {name}Input!) {{ {mutation}(input: $input) {{ __typename {ERRORS} }} }}"
+    body = json.dumps({"query": document, "variables": {"input": values}})
+    for language, chinese in (("zh-CN", True), ("en", False)):
+        headers = {"Content-Type": "application/json", "Accept-Language": language}
+        answer = cast[who].http.post("/graphql", content=body.encode(errors="surrogatepass"), headers=headers)
+        assert answer.status_code in (200, 400, 413), answer.text[:300]
+        given = answer.json()
+        if "errors" in given:
+            assert given["errors"][0]["extensions"]["code"] != "INTERNAL_SERVER_ERROR", given
+            continue
+        refusal = given["data"][mutation]
+        assert refusal["code"] and any("一" <= c <= "鿿" for c in refusal["message"]) is chinese, refusal

@@ -1,0 +1,132 @@
+"""One page = one stored GraphQL operation + one template, run in process with the viewer's own permissions."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from web.pages import templates
+from web.pages.operation import Operation, Variables
+from web.pages.reader import Reader
+
+View = Callable[[dict[str, Any], Variables], dict[str, Any]]
+"""What a template needs beyond the data: made from the data and the variables, nothing else."""
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_FRESH = {"Cache-Control": "private, max-age=0, must-revalidate", "Vary": "X-Part, Cookie, Accept-Language"}
+_log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """The page cannot be shown: ``status`` says which page stands in for it, ``reason`` what the reader can mend,
+    ``reference`` where the log has the fault."""
+
+    def __init__(self, status: int, reason: str = "", reference: str = "") -> None:
+        super().__init__(status, reason, reference)
+        self.status, self.reason, self.reference = status, reason, reference
+
+
+class Page:
+    """A document and a template of the same name beside it. Raises BadDocument when they do not fit the schema."""
+
+    def __init__(self, schema: strawberry.Schema, name: str, view: View | None = None) -> None:
+        self.name, self.schema, self.view = name, schema, view
+        text = Path(__file__).with_name(f"{name}.graphql").read_text(encoding="utf-8")
+        self.operation = Operation.compile(schema._schema, text)
+
+    def route(self, path: str) -> Route:
+        """The page at its address."""
+        return Route(path, self.serve, name=self.name)
+
+    async def serve(self, request: Request) -> Response:
+        """GET: the page, or the one part that ``X-Part`` names; 304 when the reader has it already."""
+        reader = Reader.of(request)
+        variables = self.operation.variables(request.path_params, request.query_params)
+        try:
+            data = await self._data(variables, reader)
+            body = self._render(request, reader, data, variables)
+        except Refused as refused:
+            return problem(request, refused)
+        except Exception as error:  # the boundary: a reader gets a page, the log the traceback
+            return failed(request, error)
+        response = _fresh(request, body)
+        reader.remember(response, secure=request.url.scheme == "https")
+        return response
+
+    async def _data(self, variables: Variables, reader: Reader) -> dict[str, Any]:
+        result = await self.schema.execute(
+            self.operation.text, variables, context_value=reader.context(), operation_name=self.operation.name
+        )
+        if result.errors:
+            raise _refusal(result.errors[0])
+        data: dict[str, Any] = result.data or {}
+        if None in data.values():
+            raise Refused(404)
+        return data
+
+    def _render(self, request: Request, reader: Reader, data: dict[str, Any], variables: Variables) -> str:
+        template = templates.environment(reader.lang).get_template(f"{self.name}.html")
+        view = (
+            _frame(request, reader) | data | {"asked": variables, "explorer": templates.explorer(self.operation.text, variables)}
+        )
+        view |= self.view(data, variables) if self.view else {}
+        part = request.headers.get("x-part")
+        if part is None:
+            return template.render(view)
+        if part not in templates.parts(template):
+            raise Refused(400)
+        return templates.render_part(template, part, view)
+
+
+def problem(request: Request, refused: Refused) -> Response:
+    """The page that stands in for another."""
+    reader = Reader.of(request)
+    template = templates.environment(reader.lang).get_template("problem.html")
+    view = _frame(request, reader) | {"refused": refused, "explorer": None}
+    return HTMLResponse(template.render(view), refused.status, HEADERS | {"Cache-Control": "no-store"})
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """The 500 page, with a reference under which the log has the traceback."""
+    reference = secrets.token_hex(4)
+    _log.error("reference %s, page %s", reference, request.url.path, exc_info=error)
+    return problem(request, Refused(500, reference=reference))
+
+
+def _refusal(error: GraphQLError) -> Refused:
+    """What the reader can mend is said in the reader's language; a value that does not fit its variable names no field of ours."""
+    facts = error.extensions or {}
+    if facts.get("code") == "BAD_USER_INPUT":
+        return Refused(400, error.message if error.path else "")
+    return Refused(500, reference=str(facts.get("reference", "")))
+
+
+def _frame(request: Request, reader: Reader) -> dict[str, Any]:
+    """What the frame of every page needs."""
+    return {
+        "big": reader.big,
+        "path": request.url.path,
+        "address": lambda **changes: templates.address(request.url, **changes),
+    }
+
+
+def _fresh(request: Request, body: str) -> Response:
+    """The body with its tag, or 304. The tag is weak: compression changes the bytes, not the page."""
+    tag = f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"'
+    headers = HEADERS | _FRESH | {"ETag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(body, headers=headers)

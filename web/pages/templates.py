@@ -1,0 +1,78 @@
+"""Jinja: one environment per language, since environments that share globals share their last translation."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from starlette.datastructures import URL
+
+from web import i18n
+from web.pages import assets
+
+_SOURCE_MARKS = re.compile(r"(\[S\d+\])+\s*")
+_PREFERENCES = ("lang", "view")
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """Templates that speak ``lang``."""
+    env = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
+    env.filters.update(yuan=yuan, unmarked=unmarked)
+    env.globals.update(asset=assets.url, languages=i18n.LANGUAGES, lang=lang)
+    # a macro imported at the top of a page is not seen inside a block that is rendered alone
+    env.globals["ui"] = env.get_template("_ui.html").module
+    return env
+
+
+def render(template: Template, view: dict[str, Any]) -> str:
+    """The whole page."""
+    return template.render(view)
+
+
+def parts(template: Template) -> set[str]:
+    """Blocks that may be asked for alone: the page's own, not those that fill the frame."""
+    return set(template.blocks) - set(template.environment.get_template("_base.html").blocks)
+
+
+def render_part(template: Template, part: str, view: dict[str, Any]) -> str:
+    """One block; its root element carries the block's name as ``id``."""
+    return "".join(template.blocks[part](template.new_context(view))).strip()
+
+
+def yuan(amount: str) -> str:
+    """``"34600.00"`` → ``¥34,600``; cents only where there are any."""
+    whole, _, cents = amount.partition(".")
+    return f"¥{int(whole):,}" + ("" if cents.strip("0") == "" else f".{cents}")
+
+
+def unmarked(text: str) -> str:
+    """A note of the list without its editors' source marks (``[S1][S3]``), which name nothing a reader has."""
+    return _SOURCE_MARKS.sub("", text)
+
+
+def address(url: URL, **changes: str | None) -> str:
+    """This page's path and query with changes; None takes a key away. What is remembered is not carried along."""
+    kept = parse_qsl(url.query)
+    changed = dict.fromkeys(_PREFERENCES) | changes
+    pairs = [(key, value) for key, value in kept if key not in changed]
+    pairs += [(key, value) for key, value in changed.items() if value is not None]
+    return url.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def explorer(document: str, variables: dict[str, Any]) -> str:
+    """GraphiQL with this page's document: the pages are the worked examples of the interface."""
+    given = {"variables": json.dumps(variables, ensure_ascii=False)} if variables else {}
+    return "/graphiql?" + urlencode({"q": document.strip(), **given}, quote_via=quote)
