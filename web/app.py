@@ -77,7 +77,7 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     if error.status_code == 405:
         return respond(Refusal(405, _METHOD.code, _METHOD.text, error.headers or {}), request.scope)
-    return engine.problem(request, error.status_code)
+    return engine.problem(request, engine.Refused(error.status_code))
 
 
 async def failed(request: Request, error: Exception) -> Response:

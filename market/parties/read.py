@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from tortoise.expressions import F, Q, Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from market import db
@@ -173,35 +173,17 @@ def held_roles(memberships: Iterable[tuple[str, bool]], *, on_behalf: bool) -> t
 
 
 async def actor_for_token(token: str, address: str, received_s: float) -> Actor | None:
-    """Whose token it is; None unless its session runs, its account is not disabled, its membership and mandate are live.
-
-    Two queries, on SQLite one.
-    """
+    """Whose token it is; None unless its session runs, its account is not disabled, its membership and mandate are live."""
     now = await db.now()
-    mandated = Q(on_behalf_of__mandates__helper_id=F("account_id")) & Q(
-        on_behalf_of__mandates__revoked_at=None, on_behalf_of__mandates__until__gt=now
-    )
-    rows: list[dict[str, Any]] = (
-        await Session.filter(token_hash=token_hash(token), revoked_at=None, expires_at__gt=now)
-        .filter(account__disabled_at=None, account__memberships__ended_at=None)
-        .filter(account__memberships__organisation_id=F("organisation_id"))
-        .filter(Q(on_behalf_of_id=None) | mandated)
-        .values(
-            "id",
-            "account_id",
-            "organisation_id",
-            "on_behalf_of_id",
-            role="account__memberships__role",
-            is_admin="account__memberships__is_admin",
-        )
-    )
-    if not rows:
+    query = Session.filter(token_hash=token_hash(token), revoked_at=None, expires_at__gt=now, account__disabled_at=None)
+    session = await query.get_or_none()
+    if session is None:
         return None
-    session = rows[0]
-    principal = session["on_behalf_of_id"]
-    roles, is_admin = held_roles(((row["role"], bool(row["is_admin"])) for row in rows), on_behalf=principal is not None)
+    principal = session.on_behalf_of_id
+    if principal and not await live_mandates(session.account_id, principal, now).exists():
+        return None
+    held = Membership.filter(account_id=session.account_id, organisation_id=session.organisation_id, ended_at=None)
+    roles, is_admin = held_roles([(m.role, m.is_admin) for m in await held], on_behalf=principal is not None)
     if not roles:
         return None
-    return Actor(
-        session["account_id"], session["organisation_id"], roles, is_admin, principal, session["id"], address, received_s
-    )
+    return Actor(session.account_id, session.organisation_id, roles, is_admin, principal, session.id, address, received_s)

@@ -108,10 +108,9 @@ def _judge(world: World, record: Record, subject: str, rule: Rule) -> Verdict:
     question = Question(world, record, rule.values)
     outcomes = _ask(rule, question)
     missing = _missing(rule, record, outcomes)
+    decision = Decision.NOT_COMPUTABLE if missing else Decision.FLAG
     if outcomes[-1][1].status == Status.NOT_MET:
         decision = Decision.CLEAR
-    else:
-        decision = Decision.NOT_COMPUTABLE if missing else Decision.FLAG
     flagged = decision == Decision.FLAG
     return Verdict(
         rule=rule.id,

@@ -85,7 +85,7 @@ async def test_anonymous_is_told_to_sign_in(execute: Execute, name: str) -> None
     text, variables = document(name)
     answer = await execute(text, ANONYMOUS, **variables)
     assert answer.data is None or answer.data[name] is None
-    assert type(answer.errors[0].original_error).__name__ == "NotSignedIn"
+    assert answer.errors[0].extensions["code"] == "UNAUTHENTICATED"
     assert await LogEntry.all().count() == before
 
 

@@ -94,13 +94,14 @@ def test_bad_input_is_answered(cast: dict[str, Api], demo_server: str, number: i
         values = {"idempotencyKey": str(uuid4())} | values
     document = f"mutation M($input: {name}Input!) {{ {mutation}(input: $input) {{ __typename {ERRORS} }} }}"
     body = json.dumps({"query": document, "variables": {"input": values}})
-    for language, chinese in (("zh-CN", True), ("en", False)):
+    told = []
+    for language in ("zh-CN", "en"):
         headers = {"Content-Type": "application/json", "Accept-Language": language}
-        answer = cast[who].http.post("/graphql", content=body.encode(errors="surrogatepass"), headers=headers)
+        answer = cast[who].post(content=body.encode(errors="surrogatepass"), headers=headers)
         assert answer.status_code in (200, 400, 413), answer.text[:300]
         given = answer.json()
         if "errors" in given:
             assert given["errors"][0]["extensions"]["code"] != "INTERNAL_SERVER_ERROR", given
             continue
-        refusal = given["data"][mutation]
-        assert refusal["code"] and any("一" <= c <= "鿿" for c in refusal["message"]) is chinese, refusal
+        told.append(given["data"][mutation]["message"])
+    assert not told or told[0] != told[1], told

@@ -109,7 +109,7 @@ def pay(api: Api, payer: str, payee: str, contract: str, yuan: str) -> dict[str,
 
 def contested(cast: dict[str, Api], project: str) -> dict[str, Any]:
     """Four intermediaries quote, one replaces, one withdraws; sealed until the deadline, then opened once, lowest wins."""
-    anonymous = Api(str(cast["agency"].http.base_url))
+    anonymous = Api(cast["agency"].url)
     for number, yuan in ((1, "52000"), (2, "47000.50"), (3, "49000"), (4, "41000")):
         quote(cast[f"intermediary{number}"], project, yuan)
     quote(cast["intermediary1"], project, "48000")

@@ -59,7 +59,7 @@ def test_concurrent_submissions_stay_one_each_and_secret(server: Server) -> None
     """160 submissions at once end in one live quote each; no file, log line or answer tells an amount."""
     project = open_project(server.url)
     bidders = {n: Api.sign_in(server.url, f"intermediary{n}") for n in (1, 2, 3, 4)}
-    tokens = {n: api.http.headers["Authorization"].removeprefix("Bearer ") for n, api in bidders.items()}
+    tokens = {n: str(api.token) for n, api in bidders.items()}
     receipts = asyncio.run(submit_all(server.url, tokens, project))
     assert {r["__typename"] for r in receipts} == {"QuoteReceipt"}
     with sqlite3.connect(server.database) as rows:

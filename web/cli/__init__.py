@@ -13,6 +13,7 @@ from rich.table import Table
 from market import db
 from market.actors import SYSTEM
 from market.catalogue import service as catalogue
+from market.catalogue.diff import EditionDiff
 from market.clock import local_date, system_now
 from market.demo import world
 from market.errors import CatalogueRefused, MarketError
@@ -159,7 +160,7 @@ async def _load(settings: Settings, form: catalogue.LoadEdition, yes: bool) -> N
     out.print(say(N_("已载入。")))
 
 
-def _diff_table(diff: catalogue.EditionDiff) -> Table:
+def _diff_table(diff: EditionDiff) -> Table:
     table = Table(say(N_("事项")), say(N_("列")), say(N_("原来")), say(N_("现在")))
     for code in diff.added:
         table.add_row(code, "+", "", say(N_("新增")))
