@@ -169,6 +169,7 @@ class Measure:
             introspects=name in ("__schema", "__type"),
         )
 
+    # budget: one branch per kind of list
     def _length(self, node: FieldNode, parent: GraphQLNamedType | None, definition: GraphQLField) -> int:
         """How many objects the field gives: its page size, one for a single object or the edges of a page counted above it."""
         paged = {"first", "last"} & definition.args.keys()

@@ -9,6 +9,7 @@ from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.relay.types import GlobalIDValueError
 from strawberry.types import ExecutionContext
+from tortoise.exceptions import ValidationError
 
 from market.errors import MarketError
 from schema.context import Context
@@ -20,6 +21,7 @@ _MAX_MESSAGE = 500
 """A bad value is repeated in its error message, but not a megabyte of it."""
 
 _UNEXPECTED = N_("服务器出错，本次请求没有完成。请稍后重试；若仍出错，请把编号 {reference} 告诉运营机构。")
+_TOO_LONG = N_("输入的编号太长，没有这样的编号。请核对。")
 _INPUT = (StrawberryInputCoercionError, GlobalIDValueError)
 _SUGGESTION = " Did you mean"
 
@@ -43,6 +45,8 @@ def presentable(error: GraphQLError, context: Context) -> GraphQLError:
     if isinstance(original, MarketError):
         refusal = as_graphql_error(original, context)
         return _coded(error, refusal.message, **(refusal.extensions or {}))
+    if isinstance(original, ValidationError):  # a text that no column could hold was looked for
+        return _coded(error, context.translate(_TOO_LONG), code="BAD_USER_INPUT")
     if not _expected(error):
         return _masked(error, context)
     message = error.message if context.introspection else error.message.split(_SUGGESTION)[0]

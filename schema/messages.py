@@ -74,4 +74,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "not_an_agency": N_("这不是行政机关。"),
     "not_an_intermediary": N_("这不是中介机构。"),
     "class_changed": N_("事项分类已由 {before} 变为 {now}，请退回重新发布。"),
+    "not_whole_number": N_("应为不小于 0 的整数。"),
+    "duplicate": N_("与前面重复。"),
+    "not_an_amount": N_("应为元，至多两位小数。"),
+    "bad_code": N_("编码只能用大写字母、数字和连字符。"),
 }

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import strawberry
 from starlette.applications import Starlette
@@ -27,7 +28,6 @@ from web.settings import Settings
 
 log = logging.getLogger("market")
 
-_NOT_FOUND = Refusal(404, "NOT_FOUND", N_("没有这个网址。"))
 _METHOD = Refusal(405, "METHOD_NOT_ALLOWED", N_("这个网址不接受此种请求方法。"))
 _FAILED = Refusal(500, "INTERNAL_SERVER_ERROR", N_("服务器出错，本次请求没有完成。请稍后重试。"))
 
@@ -54,6 +54,7 @@ def create_app(settings: Settings, schema: strawberry.Schema = market_schema) ->
         exception_handlers={HTTPException: refused, Exception: failed},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # a redirect would repeat the Host that the client sent
     return Guard(app, settings.public_origin)
 
 
@@ -76,10 +77,13 @@ async def refused(request: Request, error: Exception) -> Response:
     """No such address, or not with this method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     if error.status_code == 405:
-        return respond(Refusal(405, _METHOD.code, _METHOD.text, error.headers or {}), request.scope)
+        return respond(replace(_METHOD, headers=error.headers or {}), request.scope)
     return engine.problem(request, engine.Refused(error.status_code))
 
 
 async def failed(request: Request, error: Exception) -> Response:
-    """A defect: the traceback is in the log, under a reference that the reader is told."""
+    """A defect. The reader is told that it is one, the log has the rest."""
+    if request.url.path == "/graphql":
+        log.error("the API failed", exc_info=error)
+        return respond(_FAILED, request.scope)
     return engine.failed(request, error)

@@ -169,6 +169,7 @@ class GraphQLApi(GraphQL[Context, None]):
         except MissingQueryError:
             raise Refused(NO_QUERY) from None
 
+    # budget: one branch per status of the specification
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Without ``data`` when nothing was executed. Source: GraphQL specification 7.1."""
         errors: list[object] = [error.formatted for error in result.errors or ()]

@@ -139,6 +139,7 @@ def check_head(scope: Scope, origin: str) -> None:
         raise _Refused(FOREIGN_ORIGIN)
 
 
+# budget: one branch per kind of bad address
 def _check_address(scope: Scope) -> None:
     raw_path, query = scope.get("raw_path") or scope["path"].encode(), scope.get("query_string", b"")
     if sum(len(name) + len(value) for name, value in scope["headers"]) + len(raw_path) + len(query) > HEAD_BYTES:

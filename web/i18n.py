@@ -79,8 +79,9 @@ def updated() -> Catalog:
 
 def rewrite() -> None:
     """Bring the .po file up to date with the sources."""
+    catalog = updated()  # before the file is emptied: it is read for this
     with PO.open("wb") as file:
-        write_po(file, updated(), width=120, sort_by_file=True, omit_header=False, include_lineno=False)
+        write_po(file, catalog, width=120, sort_by_file=True, omit_header=False, include_lineno=False)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ _SUBSCRIBE: dict[str, type | tuple[type, ...]] = {
 }
 
 
+# budget: one branch per kind of bad message
 def fault(message: object) -> str | None:
     """What is wrong with a message, or None. Source: graphql-ws PROTOCOL.md."""
     if not isinstance(message, dict) or message.get("type") not in list(_PAYLOADS):  # a list: the value may be unhashable

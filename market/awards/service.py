@@ -55,6 +55,7 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
     unit().record("quotes:open", f"project:{project.code}", quotes=quotes)
 
 
+# budget: half of it are comprehensions over quotes; there are two branches
 async def _decide(project: Project, opened: list[Opened], now: datetime) -> None:
     for one in opened:
         if project.ceiling_fen is not None and one.quote.amount_fen > project.ceiling_fen:

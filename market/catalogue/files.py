@@ -236,6 +236,7 @@ def _guess(content: bytes) -> str:
     return "GBK / GB 18030"
 
 
+# budget: each branch is one kind of bad header with its own words
 def _header(records: _Records, columns: Sequence[str]) -> list[str]:
     """The column names of line 1. Raises CatalogueRefused: with wrong columns no cell can be judged."""
     line, names = next(((line, [cell.strip() for cell in cells]) for line, cells in records), (1, []))

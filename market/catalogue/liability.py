@@ -42,6 +42,7 @@ class Liability:
 
 
 @cache
+# budget: flags and comprehensions that read the law's rows, no nested branches
 def liability(item_class: ItemClass, content_required: bool, self_preparation: bool) -> Liability:
     """What the class means. The item's own two facts count only where the applicant has something to hand in."""
     law = _law()[item_class]

@@ -101,6 +101,7 @@ async def _load(form: LoadEdition) -> EditionDiff:
     return plan.diff
 
 
+# budget: comprehensions over the two lists that are compared
 async def _plan(form: LoadEdition) -> _Plan | None:
     """None when the list is stored already: the newest one, or an older one with the same date."""
     form.check()
@@ -171,6 +172,7 @@ async def _store_registers() -> None:
     await _store(Qualification, shipped.qualifications())
 
 
+# budget: comprehensions; the one branch is whether anything changed
 async def _store(model: type[Model], rows: dict[str, dict[str, str]]) -> None:
     stored = {row["code"]: row for row in await model.all().values()}
     changed = [row for code, row in rows.items() if stored.get(code) != row]

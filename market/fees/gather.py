@@ -26,6 +26,7 @@ class Scene:
     parties: dict[UUID, str]
 
 
+# budget: gathers lists by comprehension; dividing it would hide what belongs together
 async def scene(contract_id: UUID | None, fee_id: UUID | None, as_of: date) -> Scene:
     """Around the contract, or around the one payment when there is none. Reversed records and reversals do not exist here."""
     contract = await Contract.get(id=contract_id).select_related("case", "client", "supplier") if contract_id else None
@@ -53,6 +54,7 @@ def _concerned(contract: Contract | None, fees: Iterable[FeeRecord]) -> dict[UUI
     return sides
 
 
+# budget: one loop per kind of fact
 async def _surroundings(contract: Contract | None, concerned: dict[UUID, str]) -> AsyncIterator[facts.Fact]:
     relations = await parties.relations_around(concerned)
     near = set(concerned) | {r.source_org_id for r in relations} | {r.target_org_id for r in relations}

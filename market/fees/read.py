@@ -101,6 +101,7 @@ async def refunds_by_fee(ids: Sequence[UUID]) -> list[list[FeeRecord]]:
     return [[r for r in rows if r.refund_of_id == i] for i in ids]
 
 
+# budget: comprehensions over refunds, no nested branches
 async def nets_by_fee(ids: Sequence[UUID]) -> list[int]:
     """What remains of each record after refunds that were not reversed, in fen."""
     amounts = dict(await FeeRecord.filter(id__in=list(ids)).values_list("id", "amount_fen"))

@@ -57,16 +57,17 @@ async def _update(finding: Finding, verdict: Verdict) -> None:
     finding.amount_fen = max(finding.amount_fen, at_issue)
     finding.refunded_fen = finding.amount_fen - at_issue
     state = FindingState.PARTLY_REFUNDED if finding.refunded_fen else FindingState.OPEN
-    await _save(finding, state)
+    await move(finding, state)
 
 
 async def _close(finding: Finding, *, came_back: bool) -> None:
     if came_back:
         finding.refunded_fen = finding.amount_fen
-    await _save(finding, FindingState.REFUNDED if came_back else FindingState.CLEARED)
+    await move(finding, FindingState.REFUNDED if came_back else FindingState.CLEARED)
 
 
-async def _save(finding: Finding, state: FindingState) -> None:
+async def move(finding: Finding, state: FindingState) -> None:
+    """The only door that writes a finding's state; a change is logged."""
     changed = finding.state != state
     finding.state, finding.updated_at = state, unit().now
     await finding.save(update_fields=["state", "amount_fen", "refunded_fen", "updated_at"])

@@ -86,6 +86,7 @@ def _person(form: RegisterOrganisation) -> Organisation:
     return Organisation(code=code, name=name, kind=form.kind.value, identity=identity)
 
 
+# budget: each branch is one field problem
 def _legal_person(form: RegisterOrganisation) -> Organisation:
     check = Checker()
     name, code = check.text("name", form.name, 200), ""

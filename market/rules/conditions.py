@@ -255,6 +255,7 @@ def paid_more_than_agreed(q: Question) -> Outcome:
 
 
 @condition
+# budget: comprehensions that merge two answers
 def invoice_names_another(q: Question) -> Outcome:
     """The buyer differs from the payer or from the client, and nothing between the two excuses it. Each needs its own excuse."""
     answers = (_differs_from_payer(q), _differs_from_client(q))

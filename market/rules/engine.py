@@ -104,6 +104,7 @@ def _record(world: World, kind: str, key: str) -> Record | None:
     return record
 
 
+# budget: comprehensions that build one verdict
 def _judge(world: World, record: Record, subject: str, rule: Rule) -> Verdict:
     question = Question(world, record, rule.values)
     outcomes = _ask(rule, question)

@@ -182,6 +182,7 @@ def _lists(facts: Iterable[Any], key: Callable[[Any], str | None]) -> dict[str, 
 class World:
     """All facts as of a day, by the keys that rules look them up with. Never changed once made."""
 
+    # budget: one index per kind of fact, by comprehension
     def __init__(self, facts: Iterable[Fact], as_of: date) -> None:
         self.as_of = as_of
         known: dict[type, list[Any]] = defaultdict(list)

@@ -59,6 +59,7 @@ class Change:
 
 
 @strawberry.type(description="采购项目。 A need that was posted, from draft to contract.")
+# budget: a GraphQL type has one method per field that is computed
 class Project(relay.Node):
     """Anonymous readers see published notices; quotes, their number and their bidders only after the opening."""
 

@@ -40,7 +40,6 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
             monkeypatch.setattr(client, name, spy)
     yield sent
-    monkeypatch.undo()
 
 
 async def _grow(count: int) -> None:
@@ -54,13 +53,13 @@ async def _grow(count: int) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
-async def test_the_count_does_not_grow(execute: Execute, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+async def test_the_count_does_not_grow(execute: Execute, name: str) -> None:
     """The same page over one and over five times as many rows takes the same number of statements."""
     reader = await member(Role.REGULATOR)
     counts = []
     for grown in (1, 4):
         await _grow(grown)
-        with clock.fixed(NOON), counted(monkeypatch) as sent:
+        with clock.fixed(NOON), pytest.MonkeyPatch.context() as patch, counted(patch) as sent:
             answer = await execute(LISTS[name] % 50, reader)
         assert answer.errors is None, answer.errors
         counts.append(len(sent))

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-ERRORS = "... on Error { __typename code message }"
+ERRORS = "... on Error { __typename errorCode: code message }"
 
 
 class Api:

@@ -55,6 +55,7 @@ def settings_for(database: str | None) -> Settings:
 
 
 @app.command()
+# budget: each branch is one refusal to start
 def serve(
     demo: Annotated[bool, typer.Option("--demo", help="演示世界 · the fictional world, on loopback")] = False,
     host: str = "127.0.0.1",

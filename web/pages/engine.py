@@ -20,12 +20,6 @@ from web.pages.reader import Reader
 View = Callable[[dict[str, Any], Variables], dict[str, Any]]
 """What a template needs beyond the data: made from the data and the variables, nothing else."""
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 _FRESH = {"Cache-Control": "private, max-age=0, must-revalidate", "Vary": "X-Part, Cookie, Accept-Language"}
 _log = logging.getLogger(__name__)
 
@@ -96,7 +90,7 @@ def problem(request: Request, refused: Refused) -> Response:
     reader = Reader.of(request)
     template = templates.environment(reader.lang).get_template("problem.html")
     view = _frame(request, reader) | {"refused": refused, "explorer": None}
-    return HTMLResponse(template.render(view), refused.status, HEADERS | {"Cache-Control": "no-store"})
+    return HTMLResponse(template.render(view), refused.status)
 
 
 def failed(request: Request, error: Exception) -> Response:
@@ -126,7 +120,7 @@ def _frame(request: Request, reader: Reader) -> dict[str, Any]:
 def _fresh(request: Request, body: str) -> Response:
     """The body with its tag, or 304. The tag is weak: compression changes the bytes, not the page."""
     tag = f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"'
-    headers = HEADERS | _FRESH | {"ETag": tag}
+    headers = _FRESH | {"ETag": tag}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return HTMLResponse(body, headers=headers)
