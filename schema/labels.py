@@ -38,7 +38,7 @@ LABELS: dict[str, str] = {
     "organisation": N_("单位"),
     "account": N_("账号"),
     "fee": N_("付费记录"),
-    "item": N_("中介服务事项"),
+    "item": N_("事项"),
     "case": N_("办件"),
     "finding": N_("线索"),
     "quote": N_("报价"),

@@ -1,0 +1,148 @@
+"""Fee records on a real database: judged as they are written, followed to the refund, corrected by reversal."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from market import clock, errors
+from market.actors import Actor, Role
+from market.contracts.models import Contract
+from market.fees import service
+from market.fees.forms import InvoiceForm, RecordFee, RecordRefund
+from market.fees.models import Channel, EvidenceGrade, FeeRecord, Invoice
+from market.findings.models import Finding
+from market.log.models import LogEntry
+from tests import contest
+from tests.contest import member
+
+PAID_AT = datetime(2026, 12, 20, 4, tzinfo=UTC)
+PAID_ON = date(2026, 12, 20)
+
+
+class Scene:
+    """An agency's contract for an agency-commissioned item, at 100 fen, and its people."""
+
+    agency: Actor
+    applicant: Actor
+    contract: Contract
+
+
+@pytest.fixture
+async def scene(database: str) -> Scene:
+    """Ready to be paid for."""
+    await contest.catalogue_loaded()
+    scene = Scene()
+    scene.agency, scene.applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    scene.contract = await contest.contracted(scene.agency, await contest.agency_form(scene.applicant), 100, 200, 300)
+    await scene.contract.fetch_related("supplier")
+    return scene
+
+
+async def paid(scene: Scene, payer: Actor, fen: int = 100, **changes: Any) -> service.Recorded:
+    """A payment under the contract by that party."""
+    values: dict[str, Any] = {
+        "idempotency_key": uuid4().hex,
+        "payer_code": await contest.code_of(payer),
+        "payee_code": scene.contract.supplier.code,
+        "amount_fen": fen,
+        "paid_on": PAID_ON,
+        "channel": Channel.BANK_TRANSFER,
+        "grade": EvidenceGrade.BANK,
+        "voucher_no": "V-1",
+        "contract_no": scene.contract.contract_no,
+    }
+    with clock.fixed(PAID_AT):
+        return await service.record_fee(payer, RecordFee(**(values | changes)))
+
+
+async def refunded(fee: FeeRecord, fen: int, by: Actor) -> service.Recorded:
+    """A refund seen in a bank record."""
+    form = RecordRefund(uuid4().hex, fee.record_no, fen, PAID_ON, Channel.BANK_TRANSFER, EvidenceGrade.BANK, "R-1")
+    with clock.fixed(PAID_AT):
+        return await service.record_refund(by, form)
+
+
+async def states(rule: str) -> list[tuple[str, int, int]]:
+    """State, amount and refund of the rule's findings."""
+    return await Finding.filter(rule=rule).values_list("state", "amount_fen", "refunded_fen")
+
+
+async def test_the_agency_pays_and_nothing_is_found(scene: Scene) -> None:
+    """Every rule answers, none flags."""
+    recorded = await paid(scene, scene.agency)
+    assert recorded.findings == [] and {v.outcome.value for v in recorded.verdicts} == {"clear"}
+
+
+async def test_the_applicants_payment_is_proof_of_fee_shifting_at_once(scene: Scene) -> None:
+    """V01 with the amount, and a declaration instead of a bank record is a lead."""
+    [finding] = (await paid(scene, scene.applicant)).findings
+    assert (finding.rule, finding.certainty, finding.amount_fen, finding.state) == ("V01", "proof", 100, "open")
+    declared = await paid(scene, scene.applicant, 0 + 1, grade=EvidenceGrade.DECLARATION, voucher_no="")
+    assert {f.certainty for f in declared.findings if f.subject == f"payment:{declared.fee.record_no}"} == {"lead"}
+
+
+async def test_a_finding_follows_the_money_back(scene: Scene) -> None:
+    """Half back: partly refunded. All back: refunded. More than all: refused, and nothing is stored."""
+    fee, regulator = (await paid(scene, scene.applicant)).fee, await member(Role.REGULATOR)
+    await refunded(fee, 40, regulator)
+    assert await states("V01") == [("partly_refunded", 100, 40)]
+    with pytest.raises(errors.RefundTooLarge):
+        await refunded(fee, 61, regulator)
+    await refunded(fee, 60, regulator)
+    assert await states("V01") == [("refunded", 100, 100)]
+
+
+async def test_a_reversed_record_clears_what_it_proved(scene: Scene) -> None:
+    """The mistake and its reversal both stay; the finding says cleared; a second reversal is refused."""
+    fee = (await paid(scene, scene.applicant)).fee
+    with clock.fixed(PAID_AT):
+        await service.reverse_fee(scene.applicant, fee.record_no, "记错了付款人")
+        with pytest.raises(errors.AlreadyReversed):
+            await service.reverse_fee(scene.applicant, fee.record_no, "再来一次")
+    assert await states("V01") == [("cleared", 100, 0)] and await FeeRecord.all().count() == 2
+
+
+async def test_paying_above_the_contract_is_found_on_the_contract(scene: Scene) -> None:
+    """V21 names the excess over price and amendments."""
+    await paid(scene, scene.agency, 130)
+    assert await states("V21") == [("open", 30, 0)]
+
+
+async def test_an_invoice_to_another_than_the_payer_is_found(scene: Scene) -> None:
+    """V04: the agency paid, the invoice names the applicant."""
+    code = await contest.code_of(scene.applicant)
+    invoice = InvoiceForm("FP1", PAID_ON, "某公司", code, scene.contract.supplier.code, 100)
+    assert {f.rule for f in (await paid(scene, scene.agency, invoice=invoice)).findings} == {"V04"}
+
+
+async def test_the_same_key_records_once(scene: Scene) -> None:
+    """A repeated request returns the first record; other content under its key is refused."""
+    first = await paid(scene, scene.agency, idempotency_key="k")
+    assert (await paid(scene, scene.agency, idempotency_key="k")).fee.id == first.fee.id
+    with pytest.raises(errors.IdempotencyKeyReused):
+        await paid(scene, scene.agency, 99, idempotency_key="k")
+    assert await FeeRecord.all().count() == 1
+
+
+async def test_strangers_record_nothing(scene: Scene) -> None:
+    """A payment between others under a contract of others is refused; nothing is written."""
+    before = await LogEntry.all().count()
+    with clock.fixed(PAID_AT), pytest.raises(errors.NotPermitted):
+        payer = await contest.code_of(scene.agency)
+        stranger = await member(Role.APPLICANT)
+        key, kind = uuid4().hex, (Channel.CASH, EvidenceGrade.DECLARATION)
+        number = scene.contract.contract_no
+        form = RecordFee(key, payer, scene.contract.supplier.code, 1, PAID_ON, *kind, contract_no=number)
+        await service.record_fee(stranger, form)
+    assert await LogEntry.all().count() == before and not await FeeRecord.exists()
+
+
+async def test_nobody_vouches_for_the_treasury_but_its_own(scene: Scene) -> None:
+    """An applicant cannot claim a treasury payment, and a refused payment leaves no invoice behind."""
+    code = await contest.code_of(scene.applicant)
+    invoice = InvoiceForm("FP2", PAID_ON, "某公司", code, scene.contract.supplier.code, 100)
+    with pytest.raises(errors.GradeNotAttestable):
+        await paid(scene, scene.applicant, grade=EvidenceGrade.TREASURY, invoice=invoice)
+    assert not await Invoice.exists() and not await FeeRecord.exists()
