@@ -146,3 +146,16 @@ async def test_nobody_vouches_for_the_treasury_but_its_own(scene: Scene) -> None
     with pytest.raises(errors.GradeNotAttestable):
         await paid(scene, scene.applicant, grade=EvidenceGrade.TREASURY, invoice=invoice)
     assert not await Invoice.exists() and not await FeeRecord.exists()
+
+
+async def test_strangers_neither_refund_nor_reverse(scene: Scene) -> None:
+    """To a stranger with the right role the record does not exist."""
+    fee = (await paid(scene, scene.applicant)).fee
+    before = await LogEntry.all().count()
+    for role in (Role.AGENCY, Role.APPLICANT, Role.INTERMEDIARY):
+        stranger = await member(role)
+        with pytest.raises(errors.NotFound):
+            await refunded(fee, 1, stranger)
+        with clock.fixed(PAID_AT), pytest.raises(errors.NotFound):
+            await service.reverse_fee(stranger, fee.record_no, "x")
+    assert await LogEntry.all().count() == before
