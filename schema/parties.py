@@ -265,7 +265,7 @@ class Mutations:
 
     @result("SignInResult", SignedIn, errors.SignInRefused, errors.TooManyAttempts)
     async def sign_in(self, info: Info, input: SignInInput) -> SignedIn:
-        """登录。 Sign in; ten wrong guesses pause it."""
+        """登录。 Sign in; too many wrong guesses in a row pause it (rulebook)."""
         form = sessions.SignIn(input.login, input.password, input.acting_for, input.on_behalf_of)
         done = await sessions.sign_in(info.context.actor, form)
         return SignedIn(token=done.token, expires_at=done.expires_at, actor=done.actor)

@@ -39,9 +39,10 @@ class InvoiceForm:
     amount_fen: int
     red_letter_of: str | None = None
 
-    def check(self, check: Checker) -> None:
-        """Note every problem."""
+    def check(self, check: Checker, today: date) -> None:
+        """Note every problem. An invoice of tomorrow does not exist yet, and no rule would look at it."""
         check.text("invoice.number", self.number, 60)
+        _check_day(check, "invoice.issuedOn", self.issued_on, today)
         check.text("invoice.buyerTitle", self.buyer_title, 200)
         check.text("invoice.buyerCode", self.buyer_code, 40)
         check.amount("invoice.amount", self.amount_fen)
@@ -73,7 +74,7 @@ class RecordFee:
         if self.grade is EvidenceGrade.INVOICE and self.invoice is None:
             check.add("invoice", "required")
         if self.invoice:
-            self.invoice.check(check)
+            self.invoice.check(check, today)
         if self.payer_code.strip().upper() == self.payee_code.strip().upper():
             check.add("payeeCode", "same_party")
         check.done()
@@ -101,7 +102,11 @@ class RecordRefund:
 def _check_movement(check: Checker, fen: int, paid_on: date, grade: EvidenceGrade, voucher: str, today: date) -> None:
     check.amount("amount", fen)
     check.text("voucherNo", voucher, 80, required=grade in (EvidenceGrade.BANK, EvidenceGrade.TREASURY))
-    if paid_on > today:
-        check.add("paidOn", "in_the_future")
-    elif paid_on < FIRST_DAY:
-        check.add("paidOn", "too_early", first=FIRST_DAY)
+    _check_day(check, "paidOn", paid_on, today)
+
+
+def _check_day(check: Checker, path: str, day: date, today: date) -> None:
+    if day > today:
+        check.add(path, "in_the_future")
+    elif day < FIRST_DAY:
+        check.add(path, "too_early", first=FIRST_DAY)

@@ -159,3 +159,13 @@ async def test_strangers_neither_refund_nor_reverse(scene: Scene) -> None:
         with clock.fixed(PAID_AT), pytest.raises(errors.NotFound):
             await service.reverse_fee(stranger, fee.record_no, "x")
     assert await LogEntry.all().count() == before
+
+
+async def test_an_invoice_of_tomorrow_is_refused(scene: Scene) -> None:
+    """A later date would hide the invoice from the rules, which do not look beyond today; nothing is stored."""
+    code = await contest.code_of(scene.applicant)
+    invoice = InvoiceForm("FP3", date(2027, 1, 1), "某公司", code, scene.contract.supplier.code, 100)
+    with pytest.raises(errors.InvalidInput) as caught:
+        await paid(scene, scene.agency, invoice=invoice)
+    assert [(f.path, f.code) for f in caught.value.fields] == [("invoice.issuedOn", "in_the_future")]
+    assert not await FeeRecord.exists()
