@@ -43,7 +43,8 @@ def test_the_home_page_counts_the_four_groups(demo_server: str) -> None:
 
 def test_an_item_page_says_who_pays(demo_server: str) -> None:
     """The agency's item: the department pays; the cancelled one: nobody may charge for it."""
-    assert "部门付费" in get(demo_server, "/services/ZSZJ-02-016").text
+    text = get(demo_server, "/services/ZSZJ-02-016").text
+    assert "部门付费" in text and "不用交" in text
     assert "任何人不得收费" in get(demo_server, "/services/ZSZJ-08-001").text
 
 
