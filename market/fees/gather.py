@@ -14,13 +14,14 @@ from market.parties import read as parties
 from market.parties.models import Organisation
 from market.projects.models import ApprovalCase
 from market.rules import facts
+from market.rules.world import World
 
 
 @dataclass(frozen=True)
 class Scene:
     """What the rules judge together: the world, its subjects, who is concerned, and whose money came back."""
 
-    world: facts.World
+    world: World
     subjects: tuple[str, ...]
     refunded: frozenset[str]
     parties: dict[UUID, str]
@@ -42,7 +43,7 @@ async def scene(contract_id: UUID | None, fee_id: UUID | None, as_of: date) -> S
     plain += [_payment(f, number) for f in fees] + [_invoice(i, number, gone) for i in invoices]
     subjects = [f"payment:{f.record_no}" for f in every if not f.refund_of_id]
     subjects += [f"invoice:{i.invoice_no}" for i in invoices] + ([f"contract:{number}"] if number else [])
-    return Scene(facts.World(plain, as_of), tuple(subjects), _refunded(fees, number), concerned)
+    return Scene(World(plain, as_of), tuple(subjects), _refunded(fees, number), concerned)
 
 
 def _concerned(contract: Contract | None, fees: Iterable[FeeRecord]) -> dict[UUID, str]:

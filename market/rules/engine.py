@@ -1,26 +1,31 @@
 """One subject at a time against every rule in force on its own date: flag, clear, or not computable and what is missing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from market.rules import rulebook
-from market.rules.conditions import (
-    CONDITIONS,
+from market.rules.conditions import CONDITIONS
+from market.rules.conditions.base import (
     MissingColumn,
     Outcome,
     Question,
     Record,
     Status,
-    bill_of,
+    agreed_fen,
     contract_of,
+    is_hard,
     need,
     net_of,
+    net_paid_under,
 )
-from market.rules.facts import HARD_GRADES, Contract, Demand, Invoice, Payment, World
+from market.rules.conditions.contracts import cap_fen
+from market.rules.facts import Contract, Demand, Invoice, Payment
 from market.rules.rulebook import Rule
+from market.rules.world import World
 
 
 class Decision(StrEnum):
@@ -38,12 +43,13 @@ class Certainty(StrEnum):
     LEAD = "lead"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one rule says of one subject, and why.
 
     ``because``: the conditions asked, each ``{condition, outcome, facts}``, fit for JSON. ``amount_fen``: at issue, None when
     there is none or it is not known. ``evidence``: records as ``kind:key``. ``missing``: empty columns that were needed.
+    ``scope``: what findings about the same fact share: the contract, else the subject itself.
     """
 
     rule: str
@@ -57,6 +63,7 @@ class Verdict:
     certainty: Certainty | None = None
     amount_fen: int | None = None
     item_code: str = ""
+    scope: str = ""
 
 
 _DATES: Mapping[type, str] = {
@@ -66,12 +73,20 @@ _DATES: Mapping[type, str] = {
     Demand: "demanded_on",
 }
 
+
+def _owed(q: Question) -> int:
+    return agreed_fen(q.world, contract_of(q)) - net_paid_under(q.world, contract_of(q))
+
+
 _AMOUNTS: dict[str, Callable[[Question], int | None]] = {
     "none": lambda q: None,
     "net_paid": lambda q: net_of(q.world, q.record) if isinstance(q.record, Payment) else None,
+    "paid_under": lambda q: net_paid_under(q.world, contract_of(q)),
     "invoiced": lambda q: q.record.amount_fen if isinstance(q.record, Invoice) else None,
-    "agreed": lambda q: bill_of(q.world, contract_of(q)).agreed_fen,
-    "excess": lambda q: (bill := bill_of(q.world, contract_of(q))).paid_fen - bill.agreed_fen,
+    "agreed": lambda q: agreed_fen(q.world, contract_of(q)),
+    "excess": lambda q: -_owed(q),
+    "owed": _owed,
+    "above_cap": lambda q: net_paid_under(q.world, contract_of(q)) - cap_fen(q),
 }
 
 
@@ -80,13 +95,38 @@ def evaluate(world: World, subject: str, rules: Iterable[Rule] | None = None) ->
 
     ``subject``: ``payment:``, ``contract:``, ``invoice:`` or ``demand:`` and the number.
     """
+    return list(_verdicts(world, subject, rules, clear=True))
+
+
+def suspicions(world: World, subject: str, rules: Iterable[Rule] | None = None) -> list[Verdict]:
+    """As ``evaluate``, without the verdicts that are clear: what an audit of many records keeps."""
+    return list(_verdicts(world, subject, rules, clear=False))
+
+
+def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear: bool) -> Iterator[Verdict]:
     kind, _, key = subject.partition(":")
     record = _record(world, kind, key)
     if record is None:
-        return []
+        return
     on: date = getattr(record, _DATES[type(record)]) or world.as_of
-    asked = (r for r in (rulebook.default() if rules is None else rules) if r.subject == kind and r.in_force(on))
-    return [_judge(world, record, subject, rule) for rule in asked]
+    asked: dict[Any, Outcome] = {}
+    for rule in _shipped(kind) if rules is None else [r for r in rules if r.subject == kind]:
+        if rule.in_force(on):
+            question = Question(world, record, rule.values)
+            outcomes = _ask(rule, question, asked)
+            if clear or outcomes[-1][1].status is not Status.NOT_MET:
+                yield _judge(subject, rule, question, outcomes)
+
+
+@cache
+def _shipped(kind: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rulebook.default() if rule.subject == kind)
+
+
+def subjects(world: World) -> list[str]:
+    """Every record of the world that a rule may judge."""
+    tables = {"payment": world.payments, "contract": world.contracts, "invoice": world.invoices, "demand": world.demands}
+    return [f"{kind}:{key}" for kind, table in tables.items() for key in table]
 
 
 def _record(world: World, kind: str, key: str) -> Record | None:
@@ -104,15 +144,30 @@ def _record(world: World, kind: str, key: str) -> Record | None:
     return record
 
 
+def _ask(rule: Rule, question: Question, asked: dict[Any, Outcome]) -> list[tuple[str, Outcome]]:
+    """The conditions in order, up to the first that is not met: with that the rule is clear, whatever else is missing.
+
+    ``asked``: what was answered about this subject before, by condition and the parameters that it was asked with.
+    """
+    outcomes: list[tuple[str, Outcome]] = []
+    for name in rule.conditions:
+        key = (name, rule.id, rule.version) if rule.parameters else name
+        if key not in asked:
+            asked[key] = CONDITIONS[name](question)
+        outcomes.append((name, asked[key]))
+        if outcomes[-1][1].status is Status.NOT_MET:
+            break
+    return outcomes
+
+
 # budget: comprehensions that build one verdict
-def _judge(world: World, record: Record, subject: str, rule: Rule) -> Verdict:
-    question = Question(world, record, rule.values)
-    outcomes = _ask(rule, question)
-    missing = _missing(rule, record, outcomes)
+def _judge(subject: str, rule: Rule, question: Question, outcomes: list[tuple[str, Outcome]]) -> Verdict:
+    certainty, unknown = _certainty(rule, question.record, outcomes)
+    missing = tuple(dict.fromkeys([column for _, outcome in outcomes for column in outcome.missing] + unknown))
     decision = Decision.NOT_COMPUTABLE if missing else Decision.FLAG
-    if outcomes[-1][1].status == Status.NOT_MET:
+    if outcomes[-1][1].status is Status.NOT_MET:
         decision = Decision.CLEAR
-    flagged = decision == Decision.FLAG
+    flagged = decision is Decision.FLAG
     return Verdict(
         rule=rule.id,
         version=rule.version,
@@ -121,39 +176,25 @@ def _judge(world: World, record: Record, subject: str, rule: Rule) -> Verdict:
         severity=rule.severity,
         because=tuple({"condition": name, "outcome": o.status.value, "facts": dict(o.facts)} for name, o in outcomes),
         evidence=tuple(dict.fromkeys((subject, *(e for _, o in outcomes for e in o.evidence)))),
-        missing=missing if decision == Decision.NOT_COMPUTABLE else (),
-        certainty=_certainty(rule, record) if flagged else None,
+        missing=missing if decision is Decision.NOT_COMPUTABLE else (),
+        certainty=certainty if flagged else None,
         amount_fen=_amount(rule, question) if flagged else None,
         item_code=_item_code(question),
+        scope=_scope(question.record, subject),
     )
 
 
-def _ask(rule: Rule, question: Question) -> list[tuple[str, Outcome]]:
-    """The conditions in order, up to the first that is not met: with that the rule is clear, whatever else is missing."""
-    asked: list[tuple[str, Outcome]] = []
-    for name in rule.conditions:
-        asked.append((name, CONDITIONS[name](question)))
-        if asked[-1][1].status == Status.NOT_MET:
-            break
-    return asked
-
-
-def _missing(rule: Rule, record: Record, outcomes: list[tuple[str, Outcome]]) -> tuple[str, ...]:
-    """The empty columns that the conditions or the certainty needed."""
-    columns = [column for _, outcome in outcomes for column in outcome.missing]
-    if _certainty(rule, record) is None:
-        columns.append("payments.grade")
-    return tuple(dict.fromkeys(columns))
-
-
-def _certainty(rule: Rule, record: Record) -> Certainty | None:
-    """None: it follows from the payment's grade, and the grade is empty."""
+def _certainty(rule: Rule, record: Record, outcomes: list[tuple[str, Outcome]]) -> tuple[Certainty | None, list[str]]:
+    """How certain a flag would be, and the columns without which that cannot be told."""
+    if rule.certainty == "by_legs":
+        return Certainty.PROOF if any(o.proven for _, o in outcomes) else Certainty.LEAD, []
     if rule.certainty != "by_grade":
-        return Certainty(rule.certainty)
-    grade = record.grade if isinstance(record, Payment) else None
-    if grade is None:
-        return None
-    return Certainty.PROOF if grade in HARD_GRADES else Certainty.LEAD
+        return Certainty(rule.certainty), []
+    try:
+        hard = isinstance(record, Payment) and is_hard(record)
+    except MissingColumn as empty:
+        return None, [empty.column]
+    return Certainty.PROOF if hard else Certainty.LEAD, []
 
 
 def _amount(rule: Rule, question: Question) -> int | None:
@@ -170,3 +211,8 @@ def _item_code(question: Question) -> str:
         return need(contract_of(question).item_code, "contracts.item_code")
     except MissingColumn:
         return ""
+
+
+def _scope(record: Record, subject: str) -> str:
+    number = None if isinstance(record, Demand) else record.contract_no
+    return f"contract:{number}" if number else subject

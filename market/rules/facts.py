@@ -1,13 +1,11 @@
-"""The plain facts that rules judge: one frozen dataclass per file of ``ledger.md``, and the world that they make up on a day.
+"""The plain facts that rules judge: one frozen dataclass per file of ``ledger.md``.
 
 Columns keep the ledger's names; an amount in yuan is ``…_fen`` here. None is "empty". Parties are named by their code.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from fractions import Fraction
 
 HARD_GRADES = frozenset({"treasury", "bank", "platform"})
 """Evidence that proves a payment; ``invoice`` and ``declaration`` are soft. Source: ledger.md, Words used by the rules."""
@@ -49,10 +47,30 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class ItemClassPeriod:
-    """A code's class in one list edition. No dates: on every date."""
+    """A code's class in one list edition. Empty dates are open.
+
+    ``catalogue``: from the catalogue, which counts only for codes that no other list names.
+    """
 
     item_code: str
     item_class: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    catalogue: bool = False
+
+    def covers(self, on: date) -> bool:
+        """valid_from ≤ on ≤ valid_to."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPrice:
+    """A price that the government guides or sets, in force from ``valid_from`` to ``valid_to``. ``float_percent``: exact, as 20 or 12.5."""
+
+    item_code: str
+    mode: str | None = None
+    base_fen: int | None = None
+    float_percent: Fraction | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -147,88 +165,4 @@ class Demand:
     named_supplier_id: str | None = None
 
 
-Fact = Organisation | Relation | ItemClassPeriod | Case | Contract | Amendment | Payment | Invoice | Demand
-
-_MADE_ON: dict[type, Callable[[Any], date | None]] = {
-    Contract: lambda c: c.commissioned_on or c.signed_on,
-    Amendment: lambda a: a.filed_on,
-    Payment: lambda p: p.paid_on,
-    Invoice: lambda i: i.issued_on,
-    Demand: lambda d: d.demanded_on,
-}
-_LATER_DATES: dict[type, tuple[str, ...]] = {
-    Contract: ("signed_on", "due_on", "delivered_on", "accepted_on"),
-    Case: ("accepted_on", "decided_on"),
-}
-
-
-def _as_of(fact: Any, on: date) -> Any | None:
-    """The fact as it stood on a day: a later record does not exist, a later date in a record counts as empty."""
-    made_on = _MADE_ON[type(fact)](fact) if type(fact) in _MADE_ON else None
-    if made_on is not None and made_on > on:
-        return None
-    later = [name for name in _LATER_DATES.get(type(fact), ()) if (getattr(fact, name) or on) > on]
-    return replace(fact, **dict.fromkeys(later)) if later else fact
-
-
-def _lists(facts: Iterable[Any], key: Callable[[Any], str | None]) -> dict[str, list[Any]]:
-    lists: dict[str, list[Any]] = defaultdict(list)
-    for fact in facts:
-        if (name := key(fact)) is not None:
-            lists[name].append(fact)
-    return dict(lists)
-
-
-class World:
-    """All facts as of a day, by the keys that rules look them up with. Never changed once made."""
-
-    # budget: one index per kind of fact, by comprehension
-    def __init__(self, facts: Iterable[Fact], as_of: date) -> None:
-        self.as_of = as_of
-        known: dict[type, list[Any]] = defaultdict(list)
-        for fact in facts:
-            if (stood := _as_of(fact, as_of)) is not None:
-                known[type(stood)].append(stood)
-        self.organisations: dict[str, Organisation] = {o.id: o for o in known[Organisation]}
-        self.cases: dict[str, Case] = {c.case_no: c for c in known[Case]}
-        self.contracts: dict[str, Contract] = {c.contract_no: c for c in known[Contract]}
-        self.payments: dict[str, Payment] = {p.payment_no: p for p in known[Payment]}
-        self.invoices: dict[str, Invoice] = {i.invoice_no: i for i in known[Invoice]}
-        self.demands: dict[str, Demand] = {d.demand_no: d for d in known[Demand]}
-        self._relations_from: dict[str, list[Relation]] = _lists(known[Relation], lambda r: r.from_id)
-        self._relations_to: dict[str, list[Relation]] = _lists(known[Relation], lambda r: r.to_id)
-        self._classes: dict[str, list[ItemClassPeriod]] = _lists(known[ItemClassPeriod], lambda p: p.item_code)
-        self._amendments: dict[str, list[Amendment]] = _lists(known[Amendment], lambda a: a.contract_no)
-        self._refunds: dict[str, list[Payment]] = _lists(known[Payment], lambda p: p.refund_of)
-        self._paid: dict[str, list[Payment]] = _lists(known[Payment], lambda p: None if p.refund_of else p.contract_no)
-        self._red_lettered = {i.red_letter_of for i in known[Invoice] if i.red_letter_of}
-
-    def name(self, party: str) -> str:
-        """The party's name with its code, the code alone when the name is not known."""
-        known = self.organisations.get(party)
-        return f"{known.name}（{party}）" if known and known.name else party
-
-    def item_class(self, code: str, on: date) -> str | None:
-        """The item's class on a date; None when it is in no list edition then."""
-        return next((p.item_class for p in self._classes.get(code, ()) if p.covers(on)), None)
-
-    def relations_of(self, party: str, on: date) -> list[Relation]:
-        """Relations in force on a date with the party at either end."""
-        both = [*self._relations_from.get(party, ()), *self._relations_to.get(party, ())]
-        return [r for r in both if r.in_force(on)]
-
-    def payments_under(self, contract_no: str) -> list[Payment]:
-        """Payments that name the contract, by anyone, without refunds."""
-        return self._paid.get(contract_no, [])
-
-    def refunds_of(self, payment_no: str) -> list[Payment]:
-        """Refunds that name the payment, whoever sent them."""
-        return self._refunds.get(payment_no, [])
-
-    def amendments_of(self, contract_no: str) -> list[Amendment]:
-        """Amendments filed by the as-of date."""
-        return self._amendments.get(contract_no, [])
-
-    def red_lettered(self, invoice_no: str) -> bool:
-        """Whether a red-letter invoice cancels it."""
-        return invoice_no in self._red_lettered
+Fact = Organisation | Relation | ItemClassPeriod | ItemPrice | Case | Contract | Amendment | Payment | Invoice | Demand

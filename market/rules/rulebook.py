@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,9 @@ class Parameter:
 class Rule:
     """One dated row. In force on its subject's own date from ``valid_from`` to ``valid_to`` (None: until further notice).
 
-    ``certainty``: ``proof``, ``lead``, or ``by_grade`` (proof if the payment's evidence is hard, else lead).
-    ``amount``: the name of the amount at issue.
+    ``certainty``: ``proof``, ``lead``, ``by_grade`` (proof if the payment's evidence is hard, else lead) or ``by_legs``
+    (proof if the payment and another one that answers it are hard, else lead).
+    ``amount``: the name of the amount at issue. ``variant``: tells two rows of one rule apart that judge the same records.
     """
 
     id: str
@@ -62,13 +63,14 @@ class Rule:
     excuses_zh: tuple[str, ...]
     excuses_en: tuple[str, ...]
     parameters: Mapping[str, Parameter]
+    variant: str = ""
     valid_to: date | None = None
 
     def in_force(self, on: date) -> bool:
         """valid_from ≤ on ≤ valid_to."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
-    @property
+    @cached_property
     def values(self) -> dict[str, Any]:
         """The parameters without their sources."""
         return {name: parameter.value for name, parameter in self.parameters.items()}
@@ -83,7 +85,11 @@ def default() -> tuple[Rule, ...]:
 def load(folder: Path, laws: Path) -> tuple[Rule, ...]:
     """All rows of a folder. A row without ``valid_to`` ends the day before the next of its subject begins."""
     known = {key: Basis(**entry) for key, entry in tomllib.loads(laws.read_text(encoding="utf-8")).items()}
-    rows = [row for path in sorted(folder.glob("*.toml")) for row in _rows(tomllib.loads(path.read_text("utf-8")), known)]
+    rows = [
+        row
+        for path in sorted(folder.glob("*.toml"), key=lambda p: p.stem)
+        for row in _rows(tomllib.loads(path.read_text("utf-8")), known)
+    ]
     return tuple(_ended(row, rows) for row in rows)
 
 
@@ -96,7 +102,8 @@ def _rows(file: dict[str, Any], laws: Mapping[str, Basis]) -> Iterable[Rule]:
 
 
 def _ended(row: Rule, rows: list[Rule]) -> Rule:
-    later = [r.valid_from for r in rows if (r.id, r.subject) == (row.id, row.subject) and r.valid_from > row.valid_from]
+    line = (row.id, row.subject, row.variant)
+    later = [r.valid_from for r in rows if (r.id, r.subject, r.variant) == line and r.valid_from > row.valid_from]
     if row.valid_to is not None or not later:
         return row
     return replace(row, valid_to=date.fromordinal(min(later).toordinal() - 1))

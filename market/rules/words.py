@@ -28,7 +28,7 @@ def render(because: Iterable[Mapping[str, Any]], missing: Iterable[str], lang: s
 
 def _told(facts: Mapping[str, Any], tongue: str) -> dict[str, str]:
     told = {name.removesuffix("_fen"): _value(name, value, tongue) for name, value in facts.items()}
-    return told | {part: make(facts, tongue) for part, (needed, make) in _DERIVED.items() if needed in facts}
+    return told | {part: make(facts, tongue) for part, needed, make in _DERIVED if needed in facts}
 
 
 def _value(name: str, value: Any, tongue: str) -> str:
@@ -69,14 +69,39 @@ def _excess(facts: Mapping[str, Any], _tongue: str) -> str:
     return format_yuan(facts["paid_fen"] - facts["agreed_fen"])
 
 
+def _owed(facts: Mapping[str, Any], _tongue: str) -> str:
+    return format_yuan(facts["agreed_fen"] - facts["paid_fen"])
+
+
+def _numbers(name: str) -> Callable[[Mapping[str, Any], str], str]:
+    return lambda facts, tongue: ("、" if tongue == "zh" else ", ").join(facts[name])
+
+
+def _legs(facts: Mapping[str, Any], tongue: str) -> str:
+    told = [
+        _part("leg", tongue, number=number, on=on, party=party, amount=format_yuan(fen))
+        for number, on, party, fen in facts["legs"]
+    ]
+    return _joined(told, tongue)
+
+
+def _reimbursed(facts: Mapping[str, Any], tongue: str) -> str:
+    return _part("reimbursed", tongue, legs=_legs(facts, tongue)) if facts["legs"] else _part("not_reimbursed", tongue)
+
+
 def _joined(parts: list[str], tongue: str) -> str:
     return ("; " if tongue == "en" else "；").join(parts)
 
 
-_DERIVED: dict[str, tuple[str, Callable[[Mapping[str, Any], str], str]]] = {
-    "chain": ("chain", _chain),
-    "compared": ("compared", _compared),
-    "counted": ("method", _counted),
-    "excess": ("agreed_fen", _excess),
-}
+_DERIVED: tuple[tuple[str, str, Callable[[Mapping[str, Any], str], str]], ...] = (
+    ("chain", "chain", _chain),
+    ("compared", "compared", _compared),
+    ("counted", "method", _counted),
+    ("excess", "agreed_fen", _excess),
+    ("owed", "agreed_fen", _owed),
+    ("numbers", "contracts", _numbers("contracts")),
+    ("numbers", "payments", _numbers("payments")),
+    ("legs_told", "legs", _legs),
+    ("legs_third_party", "legs", _reimbursed),
+)
 """Parts of sentences, each with the fact that it is made of."""

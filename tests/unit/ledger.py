@@ -2,8 +2,9 @@
 
 import csv
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -17,6 +18,7 @@ FILES: dict[str, type] = {
     "organisations": facts.Organisation,
     "relations": facts.Relation,
     "item_classes": facts.ItemClassPeriod,
+    "item_prices": facts.ItemPrice,
     "cases": facts.Case,
     "contracts": facts.Contract,
     "amendments": facts.Amendment,
@@ -45,28 +47,22 @@ def _typed(cell: str, name: str, kind: Any) -> Any:
         return parse_yuan(cell)
     if date in getattr(kind, "__args__", ()):
         return date.fromisoformat(cell)
+    if name == "float_percent":
+        return Fraction(cell)
     return int(cell) if name == "valid_quotes" else cell
 
 
-def catalogue_classes(named: Iterable[str] = ()) -> Iterator[facts.ItemClassPeriod]:
-    """The catalogue's class on every date, of each code that ``named`` does not hold."""
+def catalogue_classes() -> Iterator[facts.ItemClassPeriod]:
+    """The catalogue's class on every date."""
     with CATALOGUE.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            if row["code"] not in set(named):
-                yield facts.ItemClassPeriod(row["code"], row["item_class"])
+            yield facts.ItemClassPeriod(row["code"], row["item_class"], catalogue=True)
 
 
 def read(folder: Path) -> list[facts.Fact]:
-    """All facts of a ledger folder, and the catalogue's classes for codes that it does not name."""
+    """All facts of a ledger folder, and the catalogue's classes."""
     found: list[facts.Fact] = []
     for table in FILES:
         with (folder / f"{table}.csv").open(encoding="utf-8") as file:
             found += [fact(table, row) for row in csv.DictReader(file)]
-    named = [f.item_code for f in found if isinstance(f, facts.ItemClassPeriod)]
-    return [*found, *catalogue_classes(named)]
-
-
-def subjects(world: facts.World) -> list[str]:
-    """Every record that a rule may judge."""
-    tables = {"payment": world.payments, "contract": world.contracts, "invoice": world.invoices, "demand": world.demands}
-    return [f"{kind}:{key}" for kind, table in tables.items() for key in table]
+    return [*found, *catalogue_classes()]

@@ -10,7 +10,8 @@ import pytest
 
 from market.money import format_yuan
 from market.rules import engine, rulebook
-from market.rules.facts import Fact, World
+from market.rules.facts import Fact
+from market.rules.world import World
 from tests.unit import ledger
 
 CASES = Path(__file__).with_name("cases")
@@ -48,7 +49,7 @@ def test_a_case_is_decided_as_written(file: dict[str, Any], case: dict[str, Any]
     as_of: date = case.get("as_of", file["as_of"])
     world = World(_facts(file["given"], case), as_of)
     rules = [rule for rule in rulebook.default() if rule.id == file["rule"]]
-    verdicts = [v for subject in ledger.subjects(world) for v in engine.evaluate(world, subject, rules)]
+    verdicts = [v for subject in engine.subjects(world) for v in engine.evaluate(world, subject, rules)]
     assert {v.subject: v.certainty for v in verdicts if v.outcome == "flag"} == case.get("finds", {})
     missing = {v.subject: list(v.missing) for v in verdicts if v.outcome == "not_computable"}
     assert missing == case.get("open", {})

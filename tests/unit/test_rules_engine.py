@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market.rules import conditions, engine, rulebook, words
-from market.rules.facts import HARD_GRADES, Case, Contract, Fact, ItemClassPeriod, Organisation, Payment, Relation, World
+from market.rules import engine, rulebook, words
+from market.rules.conditions import CONDITIONS, base
+from market.rules.facts import HARD_GRADES, Case, Contract, Fact, ItemClassPeriod, Organisation, Payment, Relation
+from market.rules.world import World
 
 AS_OF = date(2026, 11, 1)
 FACTS: list[Fact] = [
@@ -36,15 +38,15 @@ def judged(facts: list[Fact], subject: str, rule: str) -> engine.Verdict:
 def test_every_condition_can_be_told_both_ways() -> None:
     """Each condition has its sentences, in both languages; each is used by a rule."""
     told = words._words()["condition"]
-    assert set(told) == set(conditions.CONDITIONS) == {c for r in rulebook.default() for c in r.conditions}
+    assert set(told) == set(CONDITIONS) == {c for r in rulebook.default() for c in r.conditions}
     for name, ways in told.items():
         assert "met" in ways and all({"zh", "en"} == set(texts) for texts in ways.values()), name
 
 
 def test_every_column_that_can_be_missing_has_a_name() -> None:
     """Whatever a condition may need is called by a name that people know, and nothing else is named."""
-    pattern = re.compile(r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands)\.\w+)"')
-    sources = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (conditions, engine)]
+    pattern = re.compile(r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands|item_prices)\.\w+)"')
+    sources = [path.read_text(encoding="utf-8") for path in Path(base.__file__).parent.glob("*.py")]
     assert {column for source in sources for column in pattern.findall(source)} == set(words._words()["column"])
 
 

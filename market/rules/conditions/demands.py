@@ -1,0 +1,23 @@
+"""What an agency asked of an applicant, and in which words."""
+
+from market.rules.conditions.base import Outcome, Question, answer, condition, need, subject
+from market.rules.facts import Demand
+
+
+def _reason_is(q: Question, wanted: str) -> Outcome:
+    demand = subject(q, Demand)
+    reason = need(demand.reason, "demands.reason")
+    named = q.world.name(demand.named_supplier_id) if demand.named_supplier_id else "-"
+    return answer(reason == wanted, f"demand:{demand.demand_no}", reason=reason, supplier=named)
+
+
+@condition
+def names_a_supplier(q: Question) -> Outcome:
+    """The demand says whom the applicant must use."""
+    return _reason_is(q, "must_use")
+
+
+@condition
+def refused_as_self_made(q: Question) -> Outcome:
+    """The paper was refused because no intermediary made it."""
+    return _reason_is(q, "not_from_intermediary")

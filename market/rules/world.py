@@ -1,0 +1,147 @@
+"""The world that facts make up on a day, by the keys that rules look them up with."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any, TypeVar
+
+from market.rules.facts import (
+    Amendment,
+    Case,
+    Contract,
+    Demand,
+    Fact,
+    Invoice,
+    ItemClassPeriod,
+    ItemPrice,
+    Organisation,
+    Payment,
+    Relation,
+)
+
+T = TypeVar("T")
+
+_MADE_ON: dict[type, Callable[[Any], date | None]] = {
+    Contract: lambda c: c.commissioned_on or c.signed_on,
+    Amendment: lambda a: a.filed_on,
+    Payment: lambda p: p.paid_on,
+    Invoice: lambda i: i.issued_on,
+    Demand: lambda d: d.demanded_on,
+}
+_LATER_DATES: dict[type, tuple[str, ...]] = {
+    # Not due_on: when something will be due is known from the signing.
+    Contract: ("signed_on", "delivered_on", "accepted_on"),
+    Case: ("accepted_on", "decided_on"),
+}
+_FIRST_DAY = date.min
+
+
+def _as_of(fact: Any, on: date) -> Any | None:
+    """The fact as it stood on a day: a later record does not exist, a later date in a record counts as empty."""
+    made_on = _MADE_ON[type(fact)](fact) if type(fact) in _MADE_ON else None
+    if made_on is not None and made_on > on:
+        return None
+    later = [name for name in _LATER_DATES.get(type(fact), ()) if (getattr(fact, name) or on) > on]
+    return replace(fact, **dict.fromkeys(later)) if later else fact
+
+
+def _lists(facts: Iterable[Any], key: Callable[[Any], str | None]) -> dict[str | None, list[Any]]:
+    lists: dict[str | None, list[Any]] = defaultdict(list)
+    for fact in facts:
+        lists[key(fact)].append(fact)
+    return dict(lists)
+
+
+def _newest_first(periods: Iterable[Any]) -> dict[str | None, list[Any]]:
+    """By item code; of two editions in force on a day, the one that started later counts."""
+    return _lists(sorted(periods, key=lambda p: p.valid_from or _FIRST_DAY, reverse=True), lambda p: p.item_code)
+
+
+class World:
+    """All facts as of a day. Never changed once made, so that what is worked out once may be remembered (``once``)."""
+
+    # budget: one index per kind of fact, by comprehension
+    def __init__(self, facts: Iterable[Fact], as_of: date) -> None:
+        self.as_of = as_of
+        known: dict[type, list[Any]] = defaultdict(list)
+        for fact in facts:
+            if (stood := _as_of(fact, as_of)) is not None:
+                known[type(stood)].append(stood)
+        self.organisations: dict[str, Organisation] = {o.id: o for o in known[Organisation]}
+        self.cases: dict[str, Case] = {c.case_no: c for c in known[Case]}
+        self.contracts: dict[str, Contract] = {c.contract_no: c for c in known[Contract]}
+        self.payments: dict[str, Payment] = {p.payment_no: p for p in known[Payment]}
+        self.invoices: dict[str, Invoice] = {i.invoice_no: i for i in known[Invoice]}
+        self.demands: dict[str, Demand] = {d.demand_no: d for d in known[Demand]}
+        self._relations_from = _lists(known[Relation], lambda r: r.from_id)
+        self._relations_to = _lists(known[Relation], lambda r: r.to_id)
+        self._classes = _newest_first(p for p in known[ItemClassPeriod] if not p.catalogue)
+        self._catalogue = _newest_first(p for p in known[ItemClassPeriod] if p.catalogue)
+        self._prices = _newest_first(known[ItemPrice])
+        self._amendments = _lists(known[Amendment], lambda a: a.contract_no)
+        self._contracts_of = _lists(self.contracts.values(), lambda c: c.case_no)
+        kept = [p for p in self.payments.values() if not p.refund_of]
+        self._refunds = _lists((p for p in self.payments.values() if p.refund_of), lambda p: p.refund_of)
+        self._paid = _lists((p for p in kept if p.contract_no), lambda p: p.contract_no)
+        self._loose = _lists((p for p in kept if not p.contract_no), lambda p: p.payer_id)
+        self._red_lettered = {i.red_letter_of for i in known[Invoice] if i.red_letter_of}
+        self._worked_out: dict[Any, Any] = {}
+
+    def once(self, key: Any, work: Callable[[], T]) -> T:
+        """What ``work`` returns, worked out the first time that ``key`` is asked for."""
+        if key not in self._worked_out:
+            self._worked_out[key] = work()
+        answer: T = self._worked_out[key]
+        return answer
+
+    def name(self, party: str) -> str:
+        """The party's name with its code, the code alone when the name is not known."""
+        known = self.organisations.get(party)
+        return f"{known.name}（{party}）" if known and known.name else party
+
+    def item_class(self, code: str, on: date) -> str | None:
+        """The item's class on a date; None when it is in no list edition then. The catalogue speaks where no other list does."""
+        periods: list[ItemClassPeriod] = self._classes.get(code) or self._catalogue.get(code, [])
+        return next((p.item_class for p in periods if p.covers(on)), None)
+
+    def in_catalogue(self, code: str) -> bool:
+        """Whether the catalogue has the code, on whatever date."""
+        return code in self._catalogue
+
+    def price(self, code: str, on: date) -> ItemPrice | None:
+        """The guided or set price in force, or None: the market's price."""
+        prices: list[ItemPrice] = self._prices.get(code, [])
+        return next((p for p in prices if p.covers(on)), None)
+
+    def relations_from(self, party: str, on: date) -> list[Relation]:
+        """Relations in force on a date that run from the party."""
+        return [r for r in self._relations_from.get(party, ()) if r.in_force(on)]
+
+    def relations_of(self, party: str, on: date) -> list[Relation]:
+        """Relations in force on a date with the party at either end."""
+        return [*self.relations_from(party, on), *(r for r in self._relations_to.get(party, ()) if r.in_force(on))]
+
+    def contracts_of(self, case_no: str) -> list[Contract]:
+        """The contracts of a case."""
+        return self._contracts_of.get(case_no, [])
+
+    def payments_under(self, contract_no: str) -> list[Payment]:
+        """Payments that name the contract, by anyone, without refunds."""
+        return self._paid.get(contract_no, [])
+
+    def loose_payments(self, payer: str | None) -> list[Payment]:
+        """Payments of the party that name no contract, without refunds; None: those whose payer is not known."""
+        return self._loose.get(payer, [])
+
+    def refunds_of(self, payment_no: str) -> list[Payment]:
+        """Refunds that name the payment, whoever sent them."""
+        return self._refunds.get(payment_no, [])
+
+    def amendments_of(self, contract_no: str) -> list[Amendment]:
+        """Amendments filed by the as-of date."""
+        return self._amendments.get(contract_no, [])
+
+    def red_lettered(self, invoice_no: str) -> bool:
+        """Whether a red-letter invoice cancels it."""
+        return invoice_no in self._red_lettered
