@@ -1,136 +1,221 @@
-"""The plain facts around a contract or a single payment, in a constant number of queries, for the rules to judge."""
+"""The plain facts around cases, contracts and payments, in a constant number of queries, for the rules to judge.
 
-from collections.abc import AsyncIterator, Iterable
+What is judged together is a ``Unit``: everything of some cases, and what belongs to no case. The facts may hold more
+than the unit: a payment of another case that an invoice names, the money that the applicant's side paid elsewhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
-
-from tortoise.expressions import Q
 
 from market.catalogue import read as catalogue
-from market.contracts.models import Contract, ContractAmendment
-from market.fees.models import FeeRecord, Invoice
-from market.parties import read as parties
-from market.parties.models import Organisation
-from market.projects.models import ApprovalCase
-from market.rules import facts
+from market.fees import records
+from market.rules import facts, sides
+from market.rules.engine import subjects
 from market.rules.world import World
+
+Facts = list[facts.Fact]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is judged together: cases, and contracts, payments, invoices and demands of no case."""
+
+    cases: Sequence[str] = ()
+    contracts: Sequence[str] = ()
+    payments: Sequence[str] = ()
+    invoices: Sequence[str] = ()
+    demands: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What the rules judge together: the world, its subjects, who is concerned, and whose money came back."""
+    """A world, and the records in it that are judged: for all others it may lack facts."""
 
     world: World
     subjects: tuple[str, ...]
-    refunded: frozenset[str]
-    parties: dict[UUID, str]
 
 
-# budget: gathers lists by comprehension; dividing it would hide what belongs together
-async def scene(contract_id: UUID | None, fee_id: UUID | None, as_of: date) -> Scene:
-    """Around the contract, or around the one payment when there is none. Reversed records and reversals do not exist here."""
-    contract = await Contract.get(id=contract_id).select_related("case", "client", "supplier") if contract_id else None
-    own = Q(contract_id=contract_id) if contract else Q(id=fee_id) | Q(refund_of_id=fee_id)
-    every = await FeeRecord.filter(own).select_related("payer", "payee", "case", "refund_of")
-    gone = {f.reverses_id for f in every} | {f.id for f in every if f.reverses_id}
-    fees = [f for f in every if f.id not in gone]
-    involved = Q(fee_id__in=[f.id for f in every]) | Q(contract_id=contract_id or UUID(int=0))
-    invoices = await Invoice.filter(involved).select_related("seller", "fee", "red_letter_of")
-    concerned = _concerned(contract, every)
-    plain = [fact async for fact in _surroundings(contract, concerned)]
-    number = contract.contract_no if contract else None
-    plain += [_payment(f, number) for f in fees] + [_invoice(i, number, gone) for i in invoices]
-    subjects = [f"payment:{f.record_no}" for f in every if not f.refund_of_id]
-    subjects += [f"invoice:{i.invoice_no}" for i in invoices] + ([f"contract:{number}"] if number else [])
-    return Scene(World(plain, as_of), tuple(subjects), _refunded(fees, number), concerned)
+async def scene(unit: Unit, as_of: date) -> Scene:
+    """Everything that the rules need for the records of the unit."""
+    cases = await records.select(facts.Case, records.CASES, "case_no IN $1", unit.cases)
+    contracts = await records.select(
+        facts.Contract, records.CONTRACTS, "case_no IN $1 OR contract_no IN $2", unit.cases, unit.contracts
+    )
+    payments = await _payments(unit, contracts)
+    invoices = await _invoices(unit, contracts, payments)
+    demands = await records.select(facts.Demand, records.DEMANDS, "case_no IN $1 OR demand_no IN $2", unit.cases, unit.demands)
+    judged = subjects(World([*contracts, *payments, *invoices, *demands], as_of))
+    named = await _named(contracts, payments, invoices)
+    refunds = await records.select(facts.Payment, records.PAYMENTS, "refund_of IN $1", [p.payment_no for p in payments])
+    known: Facts = [*cases, *contracts, *payments, *invoices, *demands, *named, *refunds]
+    known += await _lists(contracts, demands)
+    known += await _surroundings(known, cases)
+    return Scene(World(known, as_of), tuple(judged))
 
 
-def _concerned(contract: Contract | None, fees: Iterable[FeeRecord]) -> dict[UUID, str]:
-    sides = {f.payer_id: "payer" for f in fees if not f.refund_of_id} | {f.payee_id: "payee" for f in fees if not f.refund_of_id}
-    if contract:
-        sides |= {contract.client_id: "client", contract.supplier_id: "supplier"}
-        if contract.case:
-            sides |= {contract.case.agency_id: "agency", contract.case.applicant_id: "applicant"}
-    return sides
+async def _payments(unit: Unit, contracts: Iterable[facts.Contract]) -> list[facts.Payment]:
+    """Under the contracts, and of the cases without a contract; what a contract of another case pays is judged there."""
+    numbers = [c.contract_no for c in contracts]
+    return await records.select(
+        facts.Payment,
+        records.PAYMENTS,
+        "refund_of IS NULL AND (contract_no IN $1 OR (contract_no IS NULL AND (case_no IN $2 OR payment_no IN $3)))",
+        numbers,
+        unit.cases,
+        unit.payments,
+    )
 
 
-# budget: one loop per kind of fact
-async def _surroundings(contract: Contract | None, concerned: dict[UUID, str]) -> AsyncIterator[facts.Fact]:
-    relations = await parties.relations_around(concerned)
-    near = set(concerned) | {r.source_org_id for r in relations} | {r.target_org_id for r in relations}
-    codes = {}
-    for row in await Organisation.filter(id__in=near):
-        codes[row.id] = row.code
-        yield facts.Organisation(row.code, row.name, row.kind)
-    for r in relations:
-        yield facts.Relation(codes[r.source_org_id], codes[r.target_org_id], r.relation, r.since, r.until, r.source)
-    if contract:
-        yield _contract(contract, codes)
-        for period in await _classes(contract.item_code):
-            yield period
-        for change in await ContractAmendment.filter(contract_id=contract.id):
-            yield facts.Amendment(contract.contract_no, change.filed_on, change.amount_change_fen, change.reason)
-        if contract.case:
-            yield _case(contract.case, codes)
+async def _invoices(unit: Unit, contracts: Iterable[facts.Contract], payments: Iterable[facts.Payment]) -> list[facts.Invoice]:
+    """An invoice is judged with its contract, without one with its payment, without either by itself; and what cancels it."""
+    found = await records.select(
+        facts.Invoice,
+        records.INVOICES,
+        "contract_no IN $1 OR (contract_no IS NULL AND (payment_no IN $2 OR invoice_no IN $3))",
+        [c.contract_no for c in contracts],
+        [p.payment_no for p in payments],
+        unit.invoices,
+    )
+    here = {i.invoice_no for i in found}
+    red = await records.select(facts.Invoice, records.INVOICES, "red_letter_of IN $1", list(here))
+    return [*found, *(i for i in red if i.invoice_no not in here)]
 
 
-async def _classes(code: str) -> list[facts.ItemClassPeriod]:
+async def _named(
+    contracts: Iterable[facts.Contract], payments: Iterable[facts.Payment], invoices: Iterable[facts.Invoice]
+) -> Facts:
+    """The payments of other cases that invoices name: facts, but not judged here."""
+    here = {p.payment_no for p in payments}
+    elsewhere = {i.payment_no for i in invoices if i.payment_no} - here
+    return await records.select(facts.Payment, records.PAYMENTS, "payment_no IN $1", list(elsewhere))
+
+
+async def _lists(contracts: Sequence[facts.Contract], demands: Iterable[facts.Demand]) -> Facts:
+    """Classes and prices of the items, and the amendments of the contracts."""
+    named = [*(c.item_code for c in contracts), *(d.item_code for d in demands)]
+    codes = sorted({code for code in named if code})
+    numbers = [c.contract_no for c in contracts]
+    return [
+        *await _catalogue(codes),
+        *await records.select(facts.ItemClassPeriod, records.CLASSES, "item_code IN $1", codes),
+        *await records.select(facts.ItemPrice, records.PRICES, "item_code IN $1", codes),
+        *await records.select(facts.Amendment, records.AMENDMENTS, "contract_no IN $1", numbers),
+    ]
+
+
+async def _catalogue(codes: Sequence[str]) -> Facts:
     """The catalogue's versions; before the first one, the first one's class (ledger.md, Exactly)."""
-    versions = await catalogue.history(code)
-    starts = [None, *(v.valid_from for v in versions[1:])]
-    return [facts.ItemClassPeriod(code, v.item_class, s, v.valid_to) for v, s in zip(versions, starts, strict=False)]
+    periods: Facts = []
+    for code, versions in zip(codes, await catalogue.histories_by_code(codes), strict=True):
+        starts = [None, *(v.valid_from for v in versions[1:])]
+        periods += [
+            facts.ItemClassPeriod(code, v.item_class, since, v.valid_to, catalogue=True)
+            for v, since in zip(versions, starts, strict=False)
+        ]
+    return periods
 
 
-def _contract(row: Contract, codes: dict[UUID, str]) -> facts.Contract:
-    plain = (
-        "contract_no item_code method valid_quotes purpose amount_fen commissioned_on signed_on due_on delivered_on accepted_on"
-    )
-    return facts.Contract(
-        case_no=row.case.case_no if row.case else None,
-        client_id=codes[row.client_id],
-        supplier_id=codes[row.supplier_id],
-        **{name: getattr(row, name) for name in plain.split()},
-    )
+async def _surroundings(known: Facts, cases: Iterable[facts.Case]) -> Facts:
+    """The parties, how they are related, and what the applicants' sides paid without a contract."""
+    parties = _parties(known)
+    relations = await records.relations_around(sorted(parties))
+    here = {f.payment_no for f in known if isinstance(f, facts.Payment)}
+    loose = [p for p in await _loose(cases, relations) if p.payment_no not in here]
+    purses = {p.payee_id for p in loose if p.payee_id} - parties
+    relations = list(dict.fromkeys([*relations, *await records.relations_around(sorted(purses))]))
+    everyone = parties | {end for r in relations for end in (r.from_id, r.to_id)} | _parties(loose)
+    organisations = await records.select(facts.Organisation, records.ORGANISATIONS, "id IN $1", sorted(everyone))
+    return [*organisations, *relations, *loose]
 
 
-def _case(row: ApprovalCase, codes: dict[UUID, str]) -> facts.Case:
-    return facts.Case(row.case_no, row.approval_item, codes[row.agency_id], codes[row.applicant_id], row.object)
-
-
-def _payment(row: FeeRecord, contract_no: str | None) -> facts.Payment:
-    return facts.Payment(
-        payment_no=row.record_no,
-        paid_on=row.paid_on,
-        payer_id=row.payer.code,
-        payee_id=row.payee.code,
-        amount_fen=row.amount_fen,
-        contract_no=contract_no,
-        case_no=row.case.case_no if row.case else None,
-        purpose_text=row.purpose_text,
-        grade=row.grade,
-        refund_of=row.refund_of.record_no if row.refund_of else None,
-    )
-
-
-def _invoice(row: Invoice, contract_no: str | None, gone: set[UUID | None]) -> facts.Invoice:
-    return facts.Invoice(
-        invoice_no=row.invoice_no,
-        issued_on=row.issued_on,
-        seller_id=row.seller.code,
-        buyer_id=row.buyer_code,
-        amount_fen=row.amount_fen,
-        contract_no=contract_no if row.contract_id else None,
-        payment_no=row.fee.record_no if row.fee and row.fee.id not in gone else None,
-        red_letter_of=row.red_letter_of.invoice_no if row.red_letter_of else None,
+async def _loose(cases: Iterable[facts.Case], relations: Iterable[facts.Relation]) -> list[facts.Payment]:
+    """What the applicants' sides, whatever the date, paid without a contract; and payments to the agencies by nobody knows whom."""
+    payers = _side_on_any_date({c.applicant_id for c in cases if c.applicant_id}, relations)
+    return await records.select(
+        facts.Payment,
+        records.PAYMENTS,
+        "contract_no IS NULL AND refund_of IS NULL AND (payer_id IN $1 OR (payer_id IS NULL AND payee_id IN $2))",
+        sorted(payers),
+        sorted({c.agency_id for c in cases if c.agency_id}),
     )
 
 
-def _refunded(fees: list[FeeRecord], contract_no: str | None) -> frozenset[str]:
-    """Payments of which nothing remains after refunds, and the contract when anything was refunded under it."""
-    back: dict[UUID | None, int] = {}
-    for fee in fees:
-        if fee.refund_of_id:
-            back[fee.refund_of_id] = back.get(fee.refund_of_id, 0) + fee.amount_fen
-    done = {f"payment:{f.record_no}" for f in fees if back.get(f.id, 0) >= f.amount_fen and not f.refund_of_id}
-    return frozenset(done | ({f"contract:{contract_no}"} if back else set()))
+def _side_on_any_date(applicants: set[str], relations: Iterable[facts.Relation]) -> set[str]:
+    """Who is on the side of one of the applicants on some day: a superset of ``sides.applicant_side``."""
+    linked: dict[str, set[str]] = defaultdict(set)
+    agents: dict[str, set[str]] = defaultdict(set)
+    for r in relations:
+        if r.relation in sides.GROUPING:
+            linked[r.from_id].add(r.to_id)
+            linked[r.to_id].add(r.from_id)
+        elif r.relation == "agent_of":
+            agents[r.to_id].add(r.from_id)
+    todo = list(applicants)
+    members = set(todo)
+    for here in todo:
+        new = linked[here] - members
+        members |= new
+        todo += new
+    return members | {agent for member in members for agent in agents[member]}
+
+
+_ENDS = ("client_id", "supplier_id", "payer_id", "payee_id", "seller_id", "buyer_id", "agency_id", "applicant_id")
+
+
+def _parties(known: Iterable[facts.Fact]) -> set[str]:
+    """Everybody whom the facts name."""
+    return {party for fact in known for end in _ENDS if (party := getattr(fact, end, None))}
+
+
+async def unit_around(payment: facts.Payment, contract: facts.Contract | None) -> Unit:
+    """All that a new or changed payment can affect: its case or contract, and the cases that its money may have gone round."""
+    if contract:
+        return Unit(cases=[contract.case_no]) if contract.case_no else Unit(contracts=[contract.contract_no])
+    cases = {payment.case_no} if payment.case_no else set()
+    if payment.payer_id:
+        principals = [payment.payer_id, *await records.principals_of(payment.payer_id)]
+        members = _side_on_any_date(set(principals), await records.relations_around(principals))
+        around = await records.select(facts.Case, records.CASES, "applicant_id IN $1", sorted(members))
+        cases |= {case.case_no for case in around}
+    return Unit(cases=sorted(cases), payments=[] if payment.case_no else [payment.payment_no])
+
+
+def concerned(world: World, subject: str) -> dict[str, str]:
+    """Whom a finding about the subject concerns, by code, and as what: they may read it."""
+    payment, contract, case_no = _named_by(world, subject)
+    case = world.cases.get(case_no or "")
+    sides: dict[str, str | None] = {}
+    if payment:
+        sides |= {"payer": payment.payer_id, "payee": payment.payee_id}
+    if contract:
+        sides |= {"client": contract.client_id, "supplier": contract.supplier_id}
+    if case:
+        sides |= {"agency": case.agency_id, "applicant": case.applicant_id}
+    return {party: side for side, party in sides.items() if party}
+
+
+def _named_by(world: World, subject: str) -> tuple[facts.Payment | None, facts.Contract | None, str | None]:
+    """The payment, contract and case number that the subject is or names."""
+    kind, _, key = subject.partition(":")
+    if kind == "demand":
+        return None, None, world.demands[key].case_no
+    invoice = world.invoices.get(key) if kind == "invoice" else None
+    payment = world.payments.get((invoice.payment_no or "") if invoice else key if kind == "payment" else "")
+    number = key if kind == "contract" else invoice.contract_no if invoice else payment.contract_no if payment else None
+    contract = world.contracts.get(number or "")
+    return payment, contract, contract.case_no if contract else payment.case_no if payment else None
+
+
+def came_back(world: World, subject: str) -> bool:
+    """Whether the payment was refunded in full, or for a contract: anything that was paid under it."""
+    kind, _, key = subject.partition(":")
+    if kind == "contract":
+        return any(world.refunds_of(p.payment_no) for p in world.payments_under(key))
+    payment = world.payments.get(key)
+    return kind == "payment" and payment is not None and _left(world, payment) <= 0
+
+
+def _left(world: World, payment: facts.Payment) -> int:
+    return (payment.amount_fen or 0) - sum(r.amount_fen or 0 for r in world.refunds_of(payment.payment_no))

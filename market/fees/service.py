@@ -1,6 +1,7 @@
 """Recording a movement of money, its refund, its reversal: the rules judge each in the same transaction."""
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
 from market.projects.models import ApprovalCase
+from market.rules import facts
 from market.rules.engine import Verdict, evaluate
 from market.text import Checker, new_code
 from market.usecase import authorise, unit, use_case
@@ -133,7 +135,7 @@ async def _replayed(actor: Actor, form: RecordFee | RecordRefund, operation: str
         return None
     unit().replayed = True
     fee = await FeeRecord.get(id=done)
-    scene = await gather.scene(fee.contract_id, fee.refund_of_id or fee.id, local_date(unit().now))
+    scene = await _scene(fee)
     verdicts = [v for subject in scene.subjects for v in evaluate(scene.world, subject)]
     return Recorded(fee, await Finding.filter(subject__in=scene.subjects).order_by("rule", "subject"), verdicts)
 
@@ -145,16 +147,41 @@ async def _remember(actor: Actor, form: RecordFee | RecordRefund, operation: str
 
 async def _judged(fee: FeeRecord, action: str) -> Recorded:
     """Log the record and let every rule judge all that it can affect."""
-    facts = {"amountFen": fee.amount_fen, "payer": str(fee.payer_id), "payee": str(fee.payee_id), "grade": fee.grade}
-    unit().record(action, f"fee:{fee.record_no}", **facts)
-    stored, verdicts = await _assess(fee.contract_id, fee.refund_of_id or fee.reverses_id or fee.id)
+    told = {"amountFen": fee.amount_fen, "payer": str(fee.payer_id), "payee": str(fee.payee_id), "grade": fee.grade}
+    unit().record(action, f"fee:{fee.record_no}", **told)
+    stored, verdicts = await _assess(await _scene(fee), await _taken_back(fee))
     return Recorded(fee, stored, verdicts)
 
 
-async def _assess(contract_id: UUID | None, fee_id: UUID | None) -> tuple[list[Finding], list[Verdict]]:
-    scene = await gather.scene(contract_id, fee_id, local_date(unit().now))
+async def _taken_back(fee: FeeRecord) -> tuple[str, ...]:
+    """The subjects that a reversal takes out of the world: what was found about them is judged once more."""
+    if fee.reverses_id is None:
+        return ()
+    wrong = await FeeRecord.get(id=fee.reverses_id)
+    invoices = await Invoice.filter(fee_id=wrong.id).values_list("invoice_no", flat=True)
+    return (f"payment:{wrong.record_no}", *(f"invoice:{number}" for number in invoices))
+
+
+async def _scene(fee: FeeRecord) -> gather.Scene:
+    """All that the record can affect; a refund or a reversal affects what the record that it names does."""
+    judged = fee
+    for before in (fee.reverses_id, fee.refund_of_id):
+        judged = await FeeRecord.get(id=before) if before else judged
+    row = await FeeRecord.get(id=judged.id).select_related("payer", "payee", "contract", "contract__case", "case")
+    number = row.contract and row.contract.contract_no
+    own = row.case.case_no if row.case else None
+    around = facts.Payment(row.record_no, payer_id=row.payer.code, contract_no=number, case_no=own)
+    return await gather.scene(await gather.unit_around(around, _contract_fact(row.contract)), local_date(unit().now))
+
+
+def _contract_fact(row: Contract | None) -> facts.Contract | None:
+    return facts.Contract(row.contract_no, case_no=row.case.case_no if row.case else None) if row else None
+
+
+async def _assess(scene: gather.Scene, gone: tuple[str, ...] = ()) -> tuple[list[Finding], list[Verdict]]:
     verdicts = [v for subject in scene.subjects for v in evaluate(scene.world, subject)]
-    return await findings.store(verdicts, scene.subjects, scene.refunded, scene.parties), verdicts
+    came_back, concerned = partial(gather.came_back, scene.world), partial(gather.concerned, scene.world)
+    return await findings.store(verdicts, (*scene.subjects, *gone), came_back, concerned), verdicts
 
 
 async def _own(record_no: str, action: Action) -> FeeRecord:
@@ -231,7 +258,9 @@ async def assess_contract(actor: Actor, contract_no: str) -> list[Finding]:
     if contract is None:
         raise NotFound("contract", contract_no[:40])
     authorise(Action.CONTRACT_FILE, contracts.subject(contract))
-    stored, verdicts = await _assess(contract.id, None)
+    own = contract.case.case_no if contract.case else None
+    around = gather.Unit(cases=[own]) if own else gather.Unit(contracts=[contract_no])
+    stored, verdicts = await _assess(await gather.scene(around, local_date(unit().now)))
     unit().record("contract:assess", f"contract:{contract_no}", rules=sorted({v.rule for v in verdicts}))
     return stored
 

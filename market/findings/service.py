@@ -1,20 +1,23 @@
 """Store what the rules found. A finding is never deleted: it is refunded or cleared, and says so."""
 
-from collections.abc import Collection, Mapping
-from uuid import UUID
+from collections.abc import Callable, Collection, Mapping
 
 from market.findings.models import Finding, FindingParty, FindingState
+from market.parties import read as parties
 from market.rules.engine import Decision, Verdict
 from market.usecase import unit
 
 
 async def store(
-    verdicts: Collection[Verdict], judged: Collection[str], refunded: Collection[str], parties: Mapping[UUID, str]
+    verdicts: Collection[Verdict],
+    judged: Collection[str],
+    came_back: Callable[[str], bool],
+    concerned: Callable[[str], Mapping[str, str]],
 ) -> list[Finding]:
     """Bring the findings about ``judged`` subjects in line with the verdicts, in the caller's transaction.
 
-    ``refunded``: subjects whose money came back; one that is no longer flagged for another reason is cleared.
-    ``parties``: organisation → side, who may read what is new. Returns the findings that stand or stood, newest state.
+    ``came_back``: whether a subject's money did; what is no longer flagged for another reason is cleared.
+    ``concerned``: code → side of those who may read what is new. Returns the findings that stand or stood, newest state.
     """
     known = {(f.rule, f.subject): f for f in await Finding.filter(subject__in=list(judged))}
     flagged = {(v.rule, v.subject): v for v in verdicts if v.outcome is Decision.FLAG}
@@ -22,13 +25,13 @@ async def store(
         if key in known:
             await _update(known[key], verdict)
         else:
-            known[key] = await _open(verdict, parties)
+            known[key] = await _open(verdict, concerned(verdict.subject))
     for key in known.keys() - flagged.keys():
-        await _close(known[key], came_back=key[1] in refunded)
+        await _close(known[key], came_back=came_back(key[1]))
     return sorted(known.values(), key=lambda f: (f.rule, f.subject))
 
 
-async def _open(verdict: Verdict, parties: Mapping[UUID, str]) -> Finding:
+async def _open(verdict: Verdict, concerned: Mapping[str, str]) -> Finding:
     now = unit().now
     finding = await Finding.create(
         rule=verdict.rule,
@@ -44,7 +47,9 @@ async def _open(verdict: Verdict, parties: Mapping[UUID, str]) -> Finding:
         found_at=now,
         updated_at=now,
     )
-    await FindingParty.bulk_create([FindingParty(finding=finding, organisation_id=i, side=s) for i, s in parties.items()])
+    known = await parties.organisations_by_code(list(concerned))
+    sides = [(row, side) for row, side in zip(known, concerned.values(), strict=True) if row]
+    await FindingParty.bulk_create([FindingParty(finding=finding, organisation=row, side=side) for row, side in sides])
     _record(finding)
     return finding
 

@@ -19,7 +19,6 @@ from market.parties.models import (
     Membership,
     Organisation,
     OrganisationKind,
-    PartyRelation,
     Session,
 )
 from market.parties.tokens import token_hash
@@ -27,9 +26,6 @@ from market.permissions import Action, Allowed, Subject, may
 from market.text import Checker
 
 Row = TypeVar("Row")
-
-MAX_STEPS = 4
-"""How far related organisations are looked for: the rules go 3 steps (V17), and one more tells that there are more."""
 
 
 async def organisations_by_id(ids: Sequence[UUID | None]) -> list[Organisation | None]:
@@ -135,28 +131,6 @@ def _intermediaries(search: str | None, qualification: str | None, on: date) -> 
     if qualification:
         found = found.filter(id__in=Subquery(_held(qualification, on).values("organisation_id")))
     return found
-
-
-async def relations_around(organisation_ids: Iterable[UUID]) -> list[PartyRelation]:
-    """Every relation, of any kind and date, between organisations within MAX_STEPS of these. One query on either database."""
-    start = ", ".join(f"'{UUID(str(i))}'" for i in sorted(set(organisation_ids), key=str))
-    if not start:
-        return []
-    # Only UUIDs and a number of our own are written into the statement. UNION, not UNION ALL: a ring ends.
-    statement = f"""
-        WITH RECURSIVE near (id, steps) AS (
-            SELECT id, 0 FROM organisations WHERE id IN ({start})
-            UNION
-            SELECT CASE WHEN r.source_org_id = near.id THEN r.target_org_id ELSE r.source_org_id END, near.steps + 1
-            FROM near JOIN party_relations r ON r.source_org_id = near.id OR r.target_org_id = near.id
-            WHERE near.steps < {MAX_STEPS}
-        )
-        SELECT * FROM party_relations
-        WHERE source_org_id IN (SELECT id FROM near) AND target_org_id IN (SELECT id FROM near)
-        ORDER BY id
-    """  # noqa: S608
-    rows: list[PartyRelation] = await PartyRelation.raw(statement)
-    return rows
 
 
 def live_mandates(helper_id: UUID, principal_id: UUID, at: datetime) -> QuerySet[Mandate]:

@@ -125,18 +125,15 @@ def _shipped(kind: str) -> tuple[Rule, ...]:
 
 def subjects(world: World) -> list[str]:
     """Every record of the world that a rule may judge."""
-    tables = {"payment": world.payments, "contract": world.contracts, "invoice": world.invoices, "demand": world.demands}
-    return [f"{kind}:{key}" for kind, table in tables.items() for key in table]
+    return [f"{kind}:{key}" for kind, table in _tables(world).items() for key in table]
+
+
+def _tables(world: World) -> dict[str, Mapping[str, Record]]:
+    return {"payment": world.payments, "contract": world.contracts, "invoice": world.invoices, "demand": world.demands}
 
 
 def _record(world: World, kind: str, key: str) -> Record | None:
-    tables: dict[str, Mapping[str, Record]] = {
-        "payment": world.payments,
-        "contract": world.contracts,
-        "invoice": world.invoices,
-        "demand": world.demands,
-    }
-    record = tables[kind].get(key)
+    record = _tables(world)[kind].get(key)
     if isinstance(record, Payment) and record.refund_of:
         return None
     if isinstance(record, Invoice) and (record.red_letter_of or world.red_lettered(key)):

@@ -9,8 +9,10 @@ from market.rules.world import World
 Reach = dict[str, Relation | None]
 """Parties reached, each with the link that led to it, in force on the date; None for where it began."""
 
-_GROUPING = frozenset({"controls", "branch_of"})
-_HOLDING = frozenset({"sponsors", "supervises", "holds_shares", "controls"})
+GROUPING = frozenset({"controls", "branch_of"})
+HOLDING = frozenset({"sponsors", "supervises", "holds_shares", "controls"})
+HOLDING_STEPS = 3
+"""As far as any rule follows ``HOLDING`` (V17); facts are gathered that far."""
 _LINKS = frozenset({"settles_for", "branch_of", "agent_of"})
 
 
@@ -42,7 +44,7 @@ def _group(world: World, party: str, on: date) -> Reach:
     for here in todo:
         for relation in world.relations_of(here, on):
             there = relation.other_end(here)
-            if relation.relation in _GROUPING and there not in reached:
+            if relation.relation in GROUPING and there not in reached:
                 reached[there] = relation
                 todo.append(there)
     return reached
@@ -82,7 +84,7 @@ def _affiliates(world: World, body: str, on: date, steps: int) -> Reach:
     reached: Reach = {body: None}
     level = [body]
     for _ in range(steps):
-        held = [r for here in level for r in world.relations_from(here, on) if r.relation in _HOLDING]
+        held = [r for here in level for r in world.relations_from(here, on) if r.relation in HOLDING]
         level = []
         for relation in held:
             if relation.to_id not in reached:
