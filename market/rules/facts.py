@@ -53,7 +53,7 @@ class ItemClassPeriod:
     """
 
     item_code: str
-    item_class: str
+    item_class: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     catalogue: bool = False

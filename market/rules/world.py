@@ -100,10 +100,10 @@ class World:
         known = self.organisations.get(party)
         return f"{known.name}（{party}）" if known and known.name else party
 
-    def item_class(self, code: str, on: date) -> str | None:
-        """The item's class on a date; None when it is in no list edition then. The catalogue speaks where no other list does."""
+    def edition(self, code: str, on: date) -> ItemClassPeriod | None:
+        """The list edition in force that has the item, None when there is none. The catalogue speaks where no other list does."""
         periods: list[ItemClassPeriod] = self._classes.get(code) or self._catalogue.get(code, [])
-        return next((p.item_class for p in periods if p.covers(on)), None)
+        return next((p for p in periods if p.covers(on)), None)
 
     def in_catalogue(self, code: str) -> bool:
         """Whether the catalogue has the code, on whatever date."""

@@ -147,7 +147,13 @@ def case_of(world: World, contract: Contract) -> Case:
 def item_class_of(world: World, contract: Contract) -> str | None:
     """The class of the contract's item on the day it was commissioned; None: not listed. Raises MissingColumn."""
     code = need(contract.item_code, "contracts.item_code")
-    return world.item_class(code, need(contract.commissioned_on, "contracts.commissioned_on"))
+    return listed_class(world, code, need(contract.commissioned_on, "contracts.commissioned_on"))
+
+
+def listed_class(world: World, code: str, on: date) -> str | None:
+    """The item's class on a date; None: not listed. Raises MissingColumn."""
+    edition = world.edition(code, on)
+    return need(edition.item_class, "item_classes.item_class") if edition else None
 
 
 def side_of(world: World, case: Case, party: str, on: date) -> Side:

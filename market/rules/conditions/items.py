@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from market.rules.conditions.base import Outcome, Question, answer, condition, contract_of, need
+from market.rules.conditions.base import Outcome, Question, answer, condition, contract_of, listed_class, need
 from market.rules.facts import Demand
 
 
@@ -16,7 +16,7 @@ def item_on(q: Question) -> tuple[str, date]:
 
 def _class_is(q: Question, wanted: str) -> Outcome:
     code, on = item_on(q)
-    found = q.world.item_class(code, on)
+    found = listed_class(q.world, code, on)
     return answer(found == wanted, f"item:{code}", item=code, on=on.isoformat(), item_class=found or "not_listed")
 
 
@@ -42,5 +42,4 @@ def item_applicant_choice(q: Question) -> Outcome:
 def item_unlisted(q: Question) -> Outcome:
     """On the date that counts, no list edition in force has the item, and the catalogue never had it."""
     code, on = item_on(q)
-    listed = q.world.item_class(code, on)
-    return answer(listed is None and not q.world.in_catalogue(code), f"item:{code}", item=code, on=on.isoformat())
+    return answer(q.world.edition(code, on) is None and not q.world.in_catalogue(code), f"item:{code}", item=code, on=on.isoformat())
