@@ -265,6 +265,13 @@ class CatalogueRefused(MarketError):
 
 
 @frozen
+class LedgerRefused(MarketError):
+    """Rows of a ledger from elsewhere are bad, and all or nothing was asked for: nothing was stored. ``problems``: how many."""
+
+    problems: int
+
+
+@frozen
 class AlreadyRegistered(MarketError):
     """An organisation code or account name that is taken."""
 

@@ -41,6 +41,7 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.AlreadyReversed: N_("付费记录 {record_no} 已被冲正，或本身就是冲正记录。"),
     e.CatalogueRefused: N_("清单文件没有载入，什么都没有改变。请按所列行、列修改后重试。"),
     e.EditionNotNewer: N_("新清单自 {valid_from} 起生效，必须晚于现有最新清单的 {newest}。请改用更晚的生效日期。"),
+    e.LedgerRefused: N_("账册有 {problems} 处问题，没有导入，什么都没有改变。请按清单修改后重试，或只导入没有问题的行。"),
     e.LastAdministrator: N_("这是单位 {organisation_code} 唯一的管理员，不能离开。请先添加另一名管理员。"),
     e.AlreadyRegistered: N_("{kind}“{key}”已登记。"),
 }

@@ -3,11 +3,10 @@
 import asyncio
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 from rich.table import Table
 
 from market import db
@@ -20,38 +19,17 @@ from market.errors import CatalogueRefused, MarketError
 from market.log import service as log
 from schema.errors import sentence
 from schema.labels import N_
-from web import i18n, startup
-from web.settings import DEMO_DATABASE, BadSetting, Settings, command_language, sqlite_url
+from web import startup
+from web.cli import imports
+from web.cli.shell import Database, err, fail, out, say, settings_for
+from web.settings import DEMO_DATABASE, Settings, sqlite_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 catalogue_app = typer.Typer(no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue", help="目录 · the list of service items")
+app.add_typer(imports.app, name="import", help="导入 · records from elsewhere")
 
-Database = Annotated[str | None, typer.Option("--database", help="sqlite:///… / postgresql://…")]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-out = Console()
-err = Console(stderr=True)
-
-
-def say(text: str, **facts: object) -> str:
-    """A sentence in the operator's language."""
-    return i18n.translate(command_language(), text).format(**facts)
-
-
-def fail(text: str, **facts: object) -> NoReturn:
-    """Say why and end with 1."""
-    err.print(say(text, **facts), style="red")
-    raise typer.Exit(1)
-
-
-def settings_for(database: str | None) -> Settings:
-    """From the environment, on another database where one is given."""
-    try:
-        settings = Settings.read()
-    except BadSetting as bad:
-        fail(N_("设置有误：{reason}"), reason=bad)
-    return settings.with_database(database) if database else settings
 
 
 @app.command()

@@ -1,0 +1,145 @@
+"""The sheets of an XLSX workbook become records, cell by cell as text, in bounded memory. Formulas are never evaluated.
+
+A workbook is a ZIP of XML: its declared sizes are judged before anything is unpacked (what unpacks to more than it
+declares is an error of the ZIP itself), and entities are refused (openpyxl uses defusedxml where it is installed).
+"""
+
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from defusedxml.common import DefusedXmlException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from market.imports.lines import Broken, Item, LostDigits, Record
+from market.imports.problems import Code, printable
+from market.imports.tables import TABLES
+
+MAX_UNPACKED = 3 * 1024**3
+MAX_SHARED_STRINGS = 256 * 1024**2
+"""The table of strings is held in memory by the library."""
+MAX_MEMBERS = 1000
+MAX_RATIO = 150
+"""Tables of numbers and codes shrink some ten to thirty times; a bomb a thousand times."""
+_SMALL = 1024**2
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 64
+_BATCH = 1000
+_EXACT_DIGITS = 15
+"""Significant digits that a spreadsheet keeps and shows."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a workbook is not even opened."""
+
+    code: Code
+    value: str = ""
+
+
+class Workbook:
+    """An open workbook: the sheets that are tables of the format, and the others."""
+
+    def __init__(self, book: Any) -> None:
+        found = [(sheet.title.strip().lower(), sheet) for sheet in book.worksheets]
+        named = Counter(name for name, _ in found if name in TABLES)
+        self.repeated = [name for name, times in named.items() if times > 1]
+        self.tables: dict[str, ReadOnlyWorksheet] = {n: s for n, s in found if n in TABLES and n not in self.repeated}
+        self.others = [sheet.title for name, sheet in found if name not in TABLES]
+
+    def rows(self, name: str) -> int:
+        """How many the sheet says it has; 0 when it does not say."""
+        return int(self.tables[name].max_row or 0)
+
+    def reader(self, name: str) -> Callable[[], Iterator[Item]]:
+        """The sheet's records."""
+        return lambda: _records(self.tables[name])
+
+
+def open_workbook(path: Path) -> Workbook | Refused:
+    """The workbook, unless it is none, or would unpack to too much."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            bomb = _bomb(archive.infolist())
+        if bomb:
+            return Refused(Code.ZIP_BOMB, bomb)
+        with _quiet():
+            return Workbook(openpyxl.load_workbook(path, read_only=True, keep_links=False))
+    except DefusedXmlException as error:
+        return Refused(Code.FORBIDDEN_XML, type(error).__name__)
+    except Exception as error:  # the library raises whatever a broken part happens to break
+        return Refused(Code.NOT_A_WORKBOOK, printable(f"{type(error).__name__}: {error}"))
+
+
+def _bomb(members: list[zipfile.ZipInfo]) -> str:
+    """The member that makes the workbook too large, empty if none does."""
+    if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
+        return f"{len(members)} / {sum(m.file_size for m in members)}"
+    for member in members:
+        dense = member.file_size > _SMALL and member.file_size > MAX_RATIO * max(member.compress_size, 1)
+        large = member.filename.lower().endswith("sharedstrings.xml") and member.file_size > MAX_SHARED_STRINGS
+        if dense or large:
+            return printable(f"{member.filename}: {member.compress_size} → {member.file_size}")
+    return ""
+
+
+def _quiet() -> "warnings.catch_warnings[None]":
+    """The library warns of styles and validations that it does not keep; nobody asked for them."""
+    return warnings.catch_warnings(action="ignore")
+
+
+def _records(sheet: ReadOnlyWorksheet) -> Iterator[Item]:
+    """Every row that is not blank; a part that cannot be read ends the sheet."""
+    rows = enumerate(sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True), 1)
+    width = 0
+    try:
+        while batch := _next(rows):
+            for line, values in batch:
+                cells = [_text(value) for value in values]
+                if any(cells):
+                    width = width or _width(cells)
+                    yield Record(line, cells[: max(width, _width(cells))], line)
+    except DefusedXmlException as error:
+        yield Broken(0, Code.FORBIDDEN_XML, type(error).__name__)
+    except Exception as error:  # as above
+        yield Broken(0, Code.NOT_A_WORKBOOK, printable(f"{type(error).__name__}: {error}"))
+
+
+def _next(rows: Iterator[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    with _quiet():
+        return list(islice(rows, _BATCH))
+
+
+def _width(cells: list[str]) -> int:
+    return max((index for index, cell in enumerate(cells, 1) if cell), default=0)
+
+
+def _text(value: Any) -> str:
+    """A cell as the CSV would say it: dates ISO, numbers as the spreadsheet shows them, a formula as its own text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() else value).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return f"={getattr(value, 'text', '') or type(value).__name__}"
+
+
+def _number(value: int | float) -> str:
+    shown = format(value, f".{_EXACT_DIGITS}g")
+    if "e" in shown or len(shown.lstrip("-").replace(".", "")) >= _EXACT_DIGITS + 1:
+        return LostDigits(value)
+    return shown
