@@ -29,6 +29,7 @@ class Action(StrEnum):
     FEE_REVERSE = "fee:reverse"
     FEE_READ = "fee:read"
     FINDING_READ = "finding:read"
+    AUDIT_RUN = "audit:run"
     LEDGER_IMPORT = "ledger:import"
 
 
@@ -101,6 +102,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.FEE_REVERSE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.REGULATOR: Relation.ANY},
     _A.FEE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.FINDING_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.AUDIT_RUN: {_R.REGULATOR: Relation.ANY},
     _A.LEDGER_IMPORT: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
 }
 """The operator reads no quotes, no contracts and no fees of others: it runs the place, it does not look into pockets."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from market import db, vault
+from market.audit import service as audit
 from market.awards import service as awards
 from market.demo import world
 from market.rulebook import Rulebook
@@ -17,6 +19,9 @@ log = logging.getLogger("market")
 
 NOT_MIGRATED = N_("数据库结构不是最新的，缺少：{missing}。请先运行 market migrate。")
 SETTLE_EVERY_S = 1.0
+AUDIT_EVERY_S = 5.0
+AUDIT_WORKERS = 2
+"""Processes that an audit of more than one piece is spread over, beside those that serve."""
 
 
 class NotReady(RuntimeError):
@@ -52,20 +57,24 @@ def _rulebook(settings: Settings) -> Rulebook | None:
 async def running(settings: Settings) -> AsyncIterator[None]:
     """The market with its clockwork: what is due happens even when nobody reads."""
     async with connected(settings):
-        worker = asyncio.create_task(_settle_for_ever())
+        workers = [
+            asyncio.create_task(_for_ever(awards.settle_due, SETTLE_EVERY_S)),
+            asyncio.create_task(_for_ever(partial(audit.run_due, settings.database_url, AUDIT_WORKERS), AUDIT_EVERY_S)),
+        ]
         try:
             yield
         finally:
-            worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await worker
+            for worker in workers:
+                worker.cancel()
+                with suppress(asyncio.CancelledError):
+                    await worker
 
 
-async def _settle_for_ever() -> None:
+async def _for_ever(work: Callable[[], Awaitable[object]], every_s: float) -> None:
     """Row locks let any number of processes do this; a failure is logged and tried again."""
     while True:
         try:
-            await awards.settle_due()
+            await work()
         except Exception:
-            log.exception("settling what is due failed")
-        await asyncio.sleep(SETTLE_EVERY_S)
+            log.exception("doing what is due failed")
+        await asyncio.sleep(every_s)

@@ -39,7 +39,7 @@ async def pieces(size: int = PIECE) -> list[Piece]:
     for kind, (key, table, where) in _OF.items():
         statement = f"""SELECT key FROM (
             SELECT {key} AS key, row_number() OVER (ORDER BY {key}) AS place FROM {table} WHERE {where}
-        ) AS numbered WHERE place % {size} = 0 ORDER BY key"""  # noqa: S608 - our own text
+        ) AS numbered WHERE place % {size} = 0 ORDER BY place"""  # noqa: S608 - our own text
         ends = [row[0] for row in await records.rows_of(statement)]
         found += [Piece(kind, after, upto) for after, upto in zip([None, *ends], [*ends, None], strict=True)]
     return found
@@ -47,12 +47,15 @@ async def pieces(size: int = PIECE) -> list[Piece]:
 
 async def judge(piece: Piece, as_of: date, only: Collection[str] = ()) -> list[Verdict]:
     """What is flagged or not computable in the piece, as of a date, by the rules ``only`` or by all."""
+    told = await scene(piece, as_of)
+    rules = [rule for rule in rulebook.default() if rule.id in only] if only else None
+    return [verdict for subject in told.subjects for verdict in suspicions(told.world, subject, rules)]
+
+
+async def scene(piece: Piece, as_of: date) -> gather.Scene:
+    """The facts around a piece."""
     key, table, where = _OF[piece.kind]
     bounds = [b for b in (piece.after and f"{key} > $1", piece.upto and f"{key} <= ${1 + bool(piece.after)}") if b]
     statement = f"SELECT {key} FROM {table} WHERE {' AND '.join([where, *bounds])}"  # noqa: S608 - our own text
     _, rows = await db.connection().execute_query(statement, [end for end in (piece.after, piece.upto) if end])
-    if not rows:
-        return []
-    scene = await gather.scene(Unit(**{piece.kind: [row[0] for row in rows]}), as_of)
-    rules = [rule for rule in rulebook.default() if rule.id in only] if only else None
-    return [verdict for subject in scene.subjects for verdict in suspicions(scene.world, subject, rules)]
+    return await gather.scene(Unit(**{piece.kind: [row[0] for row in rows]}), as_of)

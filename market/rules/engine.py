@@ -86,7 +86,7 @@ _AMOUNTS: dict[str, Callable[[Question], int | None]] = {
     "agreed": lambda q: agreed_fen(q.world, contract_of(q)),
     "excess": lambda q: -_owed(q),
     "owed": _owed,
-    "above_cap": lambda q: net_paid_under(q.world, contract_of(q)) - cap_fen(q),
+    "above_cap": lambda q: net_paid_under(q.world, contract_of(q)) - (cap_fen(q) or 0),
 }
 
 

@@ -100,19 +100,17 @@ class World:
         known = self.organisations.get(party)
         return f"{known.name}（{party}）" if known and known.name else party
 
-    def edition(self, code: str, on: date) -> ItemClassPeriod | None:
-        """The list edition in force that has the item, None when there is none. The catalogue speaks where no other list does."""
-        periods: list[ItemClassPeriod] = self._classes.get(code) or self._catalogue.get(code, [])
-        return next((p for p in periods if p.covers(on)), None)
+    def editions(self, code: str) -> list[ItemClassPeriod]:
+        """The list editions that have the item, the newest first. The catalogue speaks where no other list does."""
+        return self._classes.get(code) or self._catalogue.get(code, [])
 
     def in_catalogue(self, code: str) -> bool:
         """Whether the catalogue has the code, on whatever date."""
         return code in self._catalogue
 
-    def price(self, code: str, on: date) -> ItemPrice | None:
-        """The guided or set price in force, or None: the market's price."""
-        prices: list[ItemPrice] = self._prices.get(code, [])
-        return next((p for p in prices if p.covers(on)), None)
+    def prices(self, code: str) -> list[ItemPrice]:
+        """The prices that the government guides or sets, the newest first."""
+        return self._prices.get(code, [])
 
     def relations_from(self, party: str, on: date) -> list[Relation]:
         """Relations in force on a date that run from the party."""

@@ -45,7 +45,9 @@ def test_every_condition_can_be_told_both_ways() -> None:
 
 def test_every_column_that_can_be_missing_has_a_name() -> None:
     """Whatever a condition may need is called by a name that people know, and nothing else is named."""
-    pattern = re.compile(r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands|item_prices|item_classes)\.\w+)"')
+    pattern = re.compile(
+        r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands|item_prices|item_classes)\.\w+)"'
+    )
     sources = [path.read_text(encoding="utf-8") for path in Path(base.__file__).parent.glob("*.py")]
     assert {column for source in sources for column in pattern.findall(source)} == set(words._words()["column"])
 

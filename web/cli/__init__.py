@@ -20,7 +20,7 @@ from market.log import service as log
 from schema.errors import sentence
 from schema.labels import N_
 from web import startup
-from web.cli import imports
+from web.cli import audit, imports
 from web.cli.shell import Database, err, fail, out, say, settings_for
 from web.settings import DEMO_DATABASE, Settings, sqlite_url
 
@@ -28,6 +28,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 catalogue_app = typer.Typer(no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue", help="目录 · the list of service items")
 app.add_typer(imports.app, name="import", help="导入 · records from elsewhere")
+
+app.command()(audit.audit)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -19,7 +19,6 @@ from market.rules.conditions.base import (
     serves_approval,
     side_of_client,
 )
-from market.rules.conditions.items import item_on
 from market.rules.facts import Contract, Relation
 from market.rules.sides import Side
 
@@ -122,19 +121,25 @@ def paid_more_than_agreed(q: Question) -> Outcome:
 @condition
 def paid_above_government_price(q: Question) -> Outcome:
     """On the date of commissioning the government guided or set the item's price, and more was paid."""
-    code, on = item_on(q)
-    price = q.world.price(code, on)
-    if price is None:
-        return answer(False, item=code, on=on.isoformat())
     contract = contract_of(q)
-    paid, cap = net_paid_under(q.world, contract), cap_fen(q)
-    return answer(paid > cap, f"item:{code}", *_payments(q, contract), item=code, on=on.isoformat(), paid_fen=paid, cap_fen=cap)
+    code = need(contract.item_code, "contracts.item_code")
+    if (cap := cap_fen(q)) is None:
+        return answer(False, item=code, on=str(contract.commissioned_on))
+    paid = net_paid_under(q.world, contract)
+    told = {"item": code, "on": str(contract.commissioned_on), "paid_fen": paid, "cap_fen": cap}
+    return answer(paid > cap, f"item:{code}", *_payments(q, contract), **told)
 
 
-def cap_fen(q: Question) -> int:
-    """The most that the government's price allows, base × (1 + float), in whole fen below it. Raises MissingColumn."""
-    code, on = item_on(q)
-    price = need(q.world.price(code, on), "item_prices.item_code")
+def cap_fen(q: Question) -> int | None:
+    """The most that the government's price allows, base × (1 + float), in whole fen below it; None: free. Raises MissingColumn."""
+    contract = contract_of(q)
+    prices = q.world.prices(need(contract.item_code, "contracts.item_code"))
+    if not prices:
+        return None
+    on = need(contract.commissioned_on, "contracts.commissioned_on")
+    price = next((p for p in prices if p.covers(on)), None)
+    if price is None:
+        return None
     up = Fraction(0) if price.mode == "government_set" and price.float_percent is None else price.float_percent
     return int(need(price.base_fen, "item_prices.base_yuan") * (WHOLE + need(up, "item_prices.float_percent")) / WHOLE)
 

@@ -6,18 +6,18 @@ from market.rules.conditions.base import Outcome, Question, answer, condition, c
 from market.rules.facts import Demand
 
 
-def item_on(q: Question) -> tuple[str, date]:
-    """Item code, and the date that its class is taken on: of the demand, or of the contract's commissioning."""
+def item_on(q: Question) -> tuple[str, date | None, str]:
+    """Item code, the date that its class is taken on, of the demand or of the contract's commissioning, and that date's column."""
     if isinstance(q.record, Demand):
-        return need(q.record.item_code, "demands.item_code"), need(q.record.demanded_on, "demands.demanded_on")
+        return need(q.record.item_code, "demands.item_code"), q.record.demanded_on, "demands.demanded_on"
     contract = contract_of(q)
-    return need(contract.item_code, "contracts.item_code"), need(contract.commissioned_on, "contracts.commissioned_on")
+    return need(contract.item_code, "contracts.item_code"), contract.commissioned_on, "contracts.commissioned_on"
 
 
 def _class_is(q: Question, wanted: str) -> Outcome:
-    code, on = item_on(q)
-    found = listed_class(q.world, code, on)
-    return answer(found == wanted, f"item:{code}", item=code, on=on.isoformat(), item_class=found or "not_listed")
+    code, on, column = item_on(q)
+    found = listed_class(q.world, code, on, column)
+    return answer(found == wanted, f"item:{code}", item=code, on=str(on or q.world.as_of), item_class=found or "not_listed")
 
 
 @condition
@@ -41,5 +41,6 @@ def item_applicant_choice(q: Question) -> Outcome:
 @condition
 def item_unlisted(q: Question) -> Outcome:
     """On the date that counts, no list edition in force has the item, and the catalogue never had it."""
-    code, on = item_on(q)
-    return answer(q.world.edition(code, on) is None and not q.world.in_catalogue(code), f"item:{code}", item=code, on=on.isoformat())
+    code, on, column = item_on(q)
+    listed = q.world.in_catalogue(code) or listed_class(q.world, code, on, column) is not None
+    return answer(not listed, f"item:{code}", item=code, on=str(on or q.world.as_of))
