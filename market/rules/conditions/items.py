@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from market.rules.conditions.base import Outcome, Question, answer, condition, contract_of, need
+from market.rules.conditions.base import Outcome, Question, answer, condition, contract_of, need, subject
 from market.rules.facts import Demand
 
 
@@ -41,6 +41,8 @@ def item_applicant_choice(q: Question) -> Outcome:
 @condition
 def item_unlisted(q: Question) -> Outcome:
     """On the date that counts, no list edition in force has the item, and the catalogue never had it."""
-    code, on = item_on(q)
-    listed = q.world.item_class(code, on)
-    return answer(listed is None and not q.world.in_catalogue(code), f"item:{code}", item=code, on=on.isoformat())
+    demand = subject(q, Demand)
+    if q.world.in_catalogue(code := need(demand.item_code, "demands.item_code")):
+        return answer(False, f"item:{code}", item=code)
+    on = need(demand.demanded_on, "demands.demanded_on")
+    return answer(q.world.item_class(code, on) is None, f"item:{code}", item=code, on=on.isoformat())

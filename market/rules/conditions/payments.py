@@ -75,7 +75,7 @@ def payer_is_third_party(q: Question) -> Outcome:
 def reimbursed_by_applicant_side(q: Question) -> Outcome:
     """Somebody else paid. Whether the applicant's side gave that payer the same amount decides how certain the finding is."""
     payer = need(subject(q, Payment).payer_id, "payments.payer_id")
-    legs = [leg for leg in _candidates(q) if leg.paid_on and leg.amount_fen is not None and _fits(q, leg, {payer})]
+    legs = [leg for leg in _candidates(q) if leg.paid_on and leg.amount_fen is not None and leg.payee_id and _fits(q, leg, {payer})]
     return _with_legs(q, legs)
 
 
