@@ -110,7 +110,8 @@ def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear
         return
     on: date = getattr(record, _DATES[type(record)]) or world.as_of
     asked: dict[Any, Outcome] = {}
-    for rule in _shipped(kind) if rules is None else [r for r in rules if r.subject == kind]:
+    rows: Iterable[Rule] = _shipped(kind) if rules is None else [r for r in rules if r.subject == kind]
+    for rule in rows:
         if rule.in_force(on):
             question = Question(world, record, rule.values)
             outcomes = _ask(rule, question, asked)

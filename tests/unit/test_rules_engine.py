@@ -82,7 +82,7 @@ def test_a_verdict_tells_why_in_both_languages() -> None:
     """The sentences name parties, chain, law's class and the money that is still out."""
     verdict = judged(FACTS, "payment:FK1", "V01")
     zh, en = (" ".join(words.render(verdict.because, verdict.missing, lang)) for lang in ("zh-CN", "en"))
-    for part in ("某集团（母公司） 控股 某公司（申请人）", "550.00", "合同 HT1", "行政机关委托", "2026-03-01"):
+    for part in ("某集团（母公司）控股某公司（申请人）", "550.00", "合同 HT1", "行政机关委托", "2026-03-01"):
         assert part in zh
     assert "某集团（母公司） controls 某公司（申请人）" in en and "agency-commissioned" in en
     assert verdict.evidence == (

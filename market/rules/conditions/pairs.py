@@ -65,8 +65,11 @@ def payee_works_for_agency(q: Question) -> Outcome:
 
     found = those(q.world.contracts_of(case.case_no), near)
     numbers = [c.contract_no for c in found]
+    links = [x for c in found for x in sides.shown(sides.group(q.world, _supplier(c), on), payment.payee_id)]
+    links += sides.shown(sides.applicant_side(q.world, case.applicant_id or "", on), payment.payer_id)
     told = {"party": _named(q, payment.payer_id), "payee": _named(q, payment.payee_id), "on": on.isoformat()}
-    return answer(bool(found), *(f"contract:{n}" for n in numbers), case=case.case_no, contracts=numbers, **told)
+    told |= {"case": case.case_no, "days": q.parameters["days"]}
+    return answer(bool(found), *(f"contract:{n}" for n in numbers), *links, contracts=numbers, **told)
 
 
 def _supplier(contract: Contract) -> str:
@@ -96,8 +99,12 @@ def supplier_serves_applicant_too(q: Question) -> Outcome:
         )
 
     others = [c for c in q.world.contracts_of(case.case_no) if c.contract_no != contract.contract_no]
-    numbers = [c.contract_no for c in those(others, also)]
-    return answer(bool(numbers), *(f"contract:{n}" for n in numbers), supplier=_named(q, contract.supplier_id), contracts=numbers)
+    found = those(others, also)
+    numbers = [c.contract_no for c in found]
+    links = [x for c in found for x in sides.shown(sides.group(q.world, _supplier(contract), on), c.supplier_id)]
+    return answer(
+        bool(numbers), *(f"contract:{n}" for n in numbers), *links, supplier=_named(q, contract.supplier_id), contracts=numbers
+    )
 
 
 @condition
@@ -118,9 +125,11 @@ def agency_paid_as_well(q: Question) -> Outcome:
         )
 
     pairs = [(c, p) for c in q.world.contracts_of(case.case_no) for p in q.world.payments_under(c.contract_no)]
-    numbers = [p.payment_no for _, p in those(pairs, also)]
+    found = [p for _, p in those(pairs, also)]
+    numbers = [p.payment_no for p in found]
+    links = [x for p in found for x in sides.shown(sides.group(q.world, _payee(payment), on), p.payee_id)]
     told = {"item": contract.item_code or UNKNOWN, "payee": _named(q, payment.payee_id)}
-    return answer(bool(numbers), *(f"payment:{n}" for n in numbers), **told, payments=numbers)
+    return answer(bool(numbers), *(f"payment:{n}" for n in numbers), *links, **told, payments=numbers)
 
 
 @condition
