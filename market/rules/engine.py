@@ -110,8 +110,7 @@ def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear
         return
     on: date = getattr(record, _DATES[type(record)]) or world.as_of
     asked: dict[Any, Outcome] = {}
-    rows: Iterable[Rule] = _shipped(kind) if rules is None else [r for r in rules if r.subject == kind]
-    for rule in rows:
+    for rule in _shipped(kind) if rules is None else _about(kind, rules):
         if rule.in_force(on):
             question = Question(world, record, rule.values)
             outcomes = _ask(rule, question, asked)
@@ -121,12 +120,21 @@ def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear
 
 @cache
 def _shipped(kind: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rulebook.default() if rule.subject == kind)
+    return _about(kind, rulebook.default())
+
+
+def _about(kind: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.subject == kind)
 
 
 def subjects(world: World) -> list[str]:
     """Every record of the world that a rule may judge."""
-    tables = {"payment": world.payments, "contract": world.contracts, "invoice": world.invoices, "demand": world.demands}
+    tables: dict[str, Mapping[str, Record]] = {
+        "payment": world.payments,
+        "contract": world.contracts,
+        "invoice": world.invoices,
+        "demand": world.demands,
+    }
     return [f"{kind}:{key}" for kind, table in tables.items() for key in table]
 
 

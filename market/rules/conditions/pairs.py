@@ -1,5 +1,6 @@
 """Two records of one case that do not go together."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from market.rules import sides
@@ -35,6 +36,12 @@ def _same_group(world: World, one: str, other: str, on: date) -> bool:
     return other in sides.group(world, one, on)
 
 
+def _group_links(world: World, party: str | None, others: Iterable[str | None], on: date) -> list[str]:
+    """The relations that show each of the others to be of the party's group."""
+    reach = sides.group(world, party, on) if party else {}
+    return [link for other in others for link in sides.shown(reach, other)]
+
+
 def _clients_side(world: World, case: Case, contract: Contract, on: date) -> Side:
     return side_of(world, case, need(contract.client_id, "contracts.client_id"), on)
 
@@ -65,7 +72,7 @@ def payee_works_for_agency(q: Question) -> Outcome:
 
     found = those(q.world.contracts_of(case.case_no), near)
     numbers = [c.contract_no for c in found]
-    links = [x for c in found for x in sides.shown(sides.group(q.world, _supplier(c), on), payment.payee_id)]
+    links = _group_links(q.world, payment.payee_id, (c.supplier_id for c in found), on)
     links += sides.shown(sides.applicant_side(q.world, case.applicant_id or "", on), payment.payer_id)
     told = {"party": _named(q, payment.payer_id), "payee": _named(q, payment.payee_id), "on": on.isoformat()}
     told |= {"case": case.case_no, "days": q.parameters["days"]}
@@ -101,7 +108,7 @@ def supplier_serves_applicant_too(q: Question) -> Outcome:
     others = [c for c in q.world.contracts_of(case.case_no) if c.contract_no != contract.contract_no]
     found = those(others, also)
     numbers = [c.contract_no for c in found]
-    links = [x for c in found for x in sides.shown(sides.group(q.world, _supplier(contract), on), c.supplier_id)]
+    links = _group_links(q.world, contract.supplier_id, (c.supplier_id for c in found), on)
     return answer(
         bool(numbers), *(f"contract:{n}" for n in numbers), *links, supplier=_named(q, contract.supplier_id), contracts=numbers
     )
@@ -127,7 +134,7 @@ def agency_paid_as_well(q: Question) -> Outcome:
     pairs = [(c, p) for c in q.world.contracts_of(case.case_no) for p in q.world.payments_under(c.contract_no)]
     found = [p for _, p in those(pairs, also)]
     numbers = [p.payment_no for p in found]
-    links = [x for p in found for x in sides.shown(sides.group(q.world, _payee(payment), on), p.payee_id)]
+    links = _group_links(q.world, payment.payee_id, (p.payee_id for p in found), on)
     told = {"item": contract.item_code or UNKNOWN, "payee": _named(q, payment.payee_id)}
     return answer(bool(numbers), *(f"payment:{n}" for n in numbers), *links, **told, payments=numbers)
 
