@@ -19,7 +19,8 @@ class AuditState(StrEnum):
 class AuditRun(Model):
     """One audit.
 
-    ``key``: what there is one of, a day's own audit or a request. ``rules`` empty: all. A day's own audit brings the findings up to date; a requested one, of whatever day, keeps its results by itself.
+    ``key``: what there is one of, a day's own audit or a request. ``rules`` empty: all.
+    A day's own audit brings the findings up to date; a requested one, of whatever day, keeps its results by itself.
     ``counts``: rule → {proof, lead, not_computable}. ``lease_until``: until when its worker has it.
     """
 

@@ -110,7 +110,7 @@ def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear
         return
     on: date = getattr(record, _DATES[type(record)]) or world.as_of
     asked: dict[Any, Outcome] = {}
-    for rule in _shipped(kind) if rules is None else [r for r in rules if r.subject == kind]:
+    for rule in _shipped(kind) if rules is None else _about(kind, rules):
         if rule.in_force(on):
             question = Question(world, record, rule.values)
             outcomes = _ask(rule, question, asked)
@@ -120,7 +120,11 @@ def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear
 
 @cache
 def _shipped(kind: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rulebook.default() if rule.subject == kind)
+    return _about(kind, rulebook.default())
+
+
+def _about(kind: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.subject == kind)
 
 
 def subjects(world: World) -> list[str]:

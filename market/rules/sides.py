@@ -33,6 +33,11 @@ def chain(reach: Reach, party: str) -> tuple[Relation, ...]:
     return tuple(reversed(links))
 
 
+def shown(reach: Reach, party: str | None) -> tuple[str, ...]:
+    """The links to a party as evidence names them; nothing for one that is not reached."""
+    return tuple(link.reference for link in chain(reach, party)) if party in reach else ()
+
+
 def group(world: World, party: str, on: date) -> Reach:
     """The party and all reached from it through ``controls`` or ``branch_of`` in force, either direction, any number of steps."""
     return world.once(("group", party, on), lambda: _group(world, party, on))

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,20 @@ def render(because: Iterable[Mapping[str, Any]], missing: Iterable[str], lang: s
     tongue = "en" if lang.startswith("en") else "zh"
     words = _words()
     told = [
-        words["condition"][answer["condition"]][answer["outcome"]][tongue].format(**_told(answer["facts"], tongue))
+        _fill(words["condition"][answer["condition"]][answer["outcome"]][tongue], _told(answer["facts"], tongue))
         for answer in because
         if answer["outcome"] != "missing"
     ]
     return told + [words["missing"][tongue].format(column=words["column"][column][tongue]) for column in missing]
+
+
+def _fill(sentences: str | list[str], told: Mapping[str, str]) -> str:
+    """The first sentence whose facts are all known. Raises KeyError when none is."""
+    *firsts, last = [sentences] if isinstance(sentences, str) else sentences
+    for sentence in firsts:
+        with suppress(KeyError):
+            return sentence.format(**told)
+    return last.format(**told)
 
 
 def _told(facts: Mapping[str, Any], tongue: str) -> dict[str, str]:
@@ -45,7 +55,7 @@ def _part(key: str, tongue: str, **facts: Any) -> str:
 
 def _chain(facts: Mapping[str, Any], tongue: str) -> str:
     if not facts["chain"]:
-        return _part("itself", tongue, applicant=facts["applicant"])
+        return _part("itself_agency" if "side" in facts else "itself", tongue)
     links = _words()["relation"]
     told = [links[kind][tongue].format(**{"from": one, "to": other}) for one, kind, other in facts["chain"]]
     return _joined(told, tongue)
@@ -79,14 +89,40 @@ def _numbers(name: str) -> Callable[[Mapping[str, Any], str], str]:
 
 def _legs(facts: Mapping[str, Any], tongue: str) -> str:
     told = [
-        _part("leg", tongue, number=number, on=on, party=party, amount=format_yuan(fen))
-        for number, on, party, fen in facts["legs"]
+        _part(
+            "leg", tongue, number=number, on=on, party=party, payee=payee, amount=format_yuan(fen), evidence=_grade(grade, tongue)
+        )
+        for number, on, party, payee, fen, grade in facts["legs"]
     ]
     return _joined(told, tongue)
 
 
 def _reimbursed(facts: Mapping[str, Any], tongue: str) -> str:
     return _part("reimbursed", tongue, legs=_legs(facts, tongue)) if facts["legs"] else _part("not_reimbursed", tongue)
+
+
+def _grade(grade: str | None, tongue: str) -> str:
+    return _value("grade", grade or "no_grade", tongue)
+
+
+def _evidence(facts: Mapping[str, Any], tongue: str) -> str:
+    return _grade(facts.get("grade"), tongue)
+
+
+def _returned(facts: Mapping[str, Any], tongue: str) -> str:
+    back = facts["paid_fen"] - facts["net_fen"]
+    if not back:
+        return _part("returned_none", tongue)
+    return _part("returned_part", tongue, back=format_yuan(back), net=format_yuan(facts["net_fen"]))
+
+
+def _classed(facts: Mapping[str, Any], tongue: str) -> str:
+    found = facts["item_class"]
+    return _part("unclassed" if found == "not_listed" else "classed", tongue, item_class=_value("item_class", found, tongue))
+
+
+def _above(facts: Mapping[str, Any], _tongue: str) -> str:
+    return format_yuan(facts["paid_fen"] - facts["cap_fen"])
 
 
 def _joined(parts: list[str], tongue: str) -> str:
@@ -99,6 +135,10 @@ _DERIVED: tuple[tuple[str, str, Callable[[Mapping[str, Any], str], str]], ...] =
     ("counted", "method", _counted),
     ("excess", "agreed_fen", _excess),
     ("owed", "agreed_fen", _owed),
+    ("above", "cap_fen", _above),
+    ("classed", "item_class", _classed),
+    ("evidence", "net_fen", _evidence),
+    ("returned", "net_fen", _returned),
     ("numbers", "contracts", _numbers("contracts")),
     ("numbers", "payments", _numbers("payments")),
     ("legs_told", "legs", _legs),

@@ -46,16 +46,29 @@ def _as_of(fact: Any, on: date) -> Any | None:
     return replace(fact, **dict.fromkeys(later)) if later else fact
 
 
-def _lists(facts: Iterable[Any], key: Callable[[Any], str | None]) -> dict[str | None, list[Any]]:
+def _lists(
+    facts: Iterable[Any], key: Callable[[Any], str | None], order: Callable[[Any], str] | None = None
+) -> dict[str | None, list[Any]]:
+    """The facts by key, each list by ``order``, so that a verdict never hangs on the order in which records came."""
     lists: dict[str | None, list[Any]] = defaultdict(list)
     for fact in facts:
         lists[key(fact)].append(fact)
+    for found in lists.values() if order else ():
+        found.sort(key=order)
     return dict(lists)
+
+
+def _number(payment: Payment) -> str:
+    return payment.payment_no
+
+
+def _reference(relation: Relation) -> str:
+    return relation.reference
 
 
 def _newest_first(periods: Iterable[Any]) -> dict[str | None, list[Any]]:
     """By item code; of two editions in force on a day, the one that started later counts."""
-    return _lists(sorted(periods, key=lambda p: p.valid_from or _FIRST_DAY, reverse=True), lambda p: p.item_code)
+    return _lists(sorted(periods, key=lambda p: (p.valid_from or _FIRST_DAY, repr(p)), reverse=True), lambda p: p.item_code)
 
 
 class World:
@@ -74,17 +87,17 @@ class World:
         self.payments: dict[str, Payment] = {p.payment_no: p for p in known[Payment]}
         self.invoices: dict[str, Invoice] = {i.invoice_no: i for i in known[Invoice]}
         self.demands: dict[str, Demand] = {d.demand_no: d for d in known[Demand]}
-        self._relations_from = _lists(known[Relation], lambda r: r.from_id)
-        self._relations_to = _lists(known[Relation], lambda r: r.to_id)
+        self._relations_from = _lists(known[Relation], lambda r: r.from_id, _reference)
+        self._relations_to = _lists(known[Relation], lambda r: r.to_id, _reference)
         self._classes = _newest_first(p for p in known[ItemClassPeriod] if not p.catalogue)
         self._catalogue = _newest_first(p for p in known[ItemClassPeriod] if p.catalogue)
         self._prices = _newest_first(known[ItemPrice])
         self._amendments = _lists(known[Amendment], lambda a: a.contract_no)
-        self._contracts_of = _lists(self.contracts.values(), lambda c: c.case_no)
+        self._contracts_of = _lists(self.contracts.values(), lambda c: c.case_no, lambda c: c.contract_no)
         kept = [p for p in self.payments.values() if not p.refund_of]
-        self._refunds = _lists((p for p in self.payments.values() if p.refund_of), lambda p: p.refund_of)
-        self._paid = _lists((p for p in kept if p.contract_no), lambda p: p.contract_no)
-        self._loose = _lists((p for p in kept if not p.contract_no), lambda p: p.payer_id)
+        self._refunds = _lists((p for p in self.payments.values() if p.refund_of), lambda p: p.refund_of, _number)
+        self._paid = _lists((p for p in kept if p.contract_no), lambda p: p.contract_no, _number)
+        self._loose = _lists((p for p in kept if not p.contract_no), lambda p: p.payer_id, _number)
         self._red_lettered = {i.red_letter_of for i in known[Invoice] if i.red_letter_of}
         self._worked_out: dict[Any, Any] = {}
 

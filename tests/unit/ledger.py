@@ -49,6 +49,8 @@ def _typed(cell: str, name: str, kind: Any) -> Any:
         return date.fromisoformat(cell)
     if name == "float_percent":
         return Fraction(cell)
+    if kind is bool:
+        return cell == "True"
     return int(cell) if name == "valid_quotes" else cell
 
 

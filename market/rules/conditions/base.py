@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from market.rules.facts import HARD_GRADES, Amendment, Case, Contract, Demand, Invoice, Payment
+from market.rules.facts import HARD_GRADES, Case, Contract, Demand, Invoice, Payment
 from market.rules.sides import Side, agency_side, applicant_side
 from market.rules.world import World
 
@@ -151,9 +151,9 @@ def item_class_of(world: World, contract: Contract) -> str | None:
 
 
 def listed_class(world: World, code: str, on: date | None, date_column: str) -> str | None:
-    """The item's class on a date; None: not listed. The date is needed only where the list changes. Raises MissingColumn."""
+    """The item's class on a date; None: not listed. A class that the catalogue never changed needs no date. Raises MissingColumn."""
     editions = world.editions(code)
-    if len(editions) == 1 and editions[0].valid_from is None and editions[0].valid_to is None:
+    if len(editions) == 1 and editions[0].catalogue and editions[0].covers(date.min) and editions[0].covers(date.max):
         return need(editions[0].item_class, "item_classes.item_class")
     edition = next((e for e in editions if e.covers(need(on, date_column))), None)
     return need(edition.item_class, "item_classes.item_class") if edition else None
@@ -188,14 +188,9 @@ def is_hard(payment: Payment) -> bool:
 
 
 def net_of(world: World, payment: Payment) -> int:
-    """The payment less its refunds up to the as-of date, in fen. Raises MissingColumn."""
-    return _moved(payment) - sum(_moved(refund) for refund in world.refunds_of(payment.payment_no))
-
-
-def _moved(payment: Payment) -> int:
-    """Its amount, in fen. Without its date nobody knows whether it was before the as-of date. Raises MissingColumn."""
-    need(payment.paid_on, "payments.paid_on")
-    return need(payment.amount_fen, "payments.amount_yuan")
+    """The payment less its refunds up to the as-of date, in fen. A record without a date is there. Raises MissingColumn."""
+    refunds = sum(need(r.amount_fen, "payments.amount_yuan") for r in world.refunds_of(payment.payment_no))
+    return need(payment.amount_fen, "payments.amount_yuan") - refunds
 
 
 def net_paid_under(world: World, contract: Contract) -> int:
@@ -205,13 +200,8 @@ def net_paid_under(world: World, contract: Contract) -> int:
 
 def agreed_fen(world: World, contract: Contract) -> int:
     """The contract's amount with the amendments filed by the as-of date, in fen. Raises MissingColumn."""
-    changes = sum(_changed(a) for a in world.amendments_of(contract.contract_no))
-    return need(contract.amount_fen, "contracts.amount_yuan") + changes
-
-
-def _changed(amendment: Amendment) -> int:
-    need(amendment.filed_on, "amendments.filed_on")
-    return need(amendment.amount_change_fen, "amendments.amount_change_yuan")
+    changes = (need(a.amount_change_fen, "amendments.amount_change_yuan") for a in world.amendments_of(contract.contract_no))
+    return need(contract.amount_fen, "contracts.amount_yuan") + sum(changes)
 
 
 def references(payments: Iterable[Payment]) -> tuple[str, ...]:

@@ -68,7 +68,18 @@ def client_on_agency_side(q: Question) -> Outcome:
     """On the date of commissioning, the client is the case's agency, or pays for it under a mandate."""
     contract = contract_of(q)
     side = side_of_client(q.world, case_of(q.world, contract), contract)
-    return answer(side is Side.AGENCY, client=q.world.name(contract.client_id or ""), side=side.value)
+    on = need(contract.commissioned_on, "contracts.commissioned_on")
+    return on_agency_side(q, side, need(contract.client_id, "contracts.client_id"), on)
+
+
+def on_agency_side(q: Question, side: Side, party: str, on: date) -> Outcome:
+    """Whether ``side``, where the party stands, is the agency's, with the mandate that shows it."""
+    told = {"party": q.world.name(party), "side": side.value, "on": on.isoformat()}
+    if side is not Side.AGENCY:
+        return answer(False, **told)
+    agency = need(case_of(q.world, contract_of(q)).agency_id, "cases.agency_id")
+    reach = sides.agency_side(q.world, agency, on)
+    return answer(True, *sides.shown(reach, party), **told, chain=_named(q, sides.chain(reach, party)))
 
 
 @condition

@@ -7,8 +7,8 @@ from market.rules.facts import Demand
 def _reason_is(q: Question, wanted: str) -> Outcome:
     demand = subject(q, Demand)
     reason = need(demand.reason, "demands.reason")
-    named = q.world.name(demand.named_supplier_id) if demand.named_supplier_id else "-"
-    return answer(reason == wanted, f"demand:{demand.demand_no}", reason=reason, supplier=named)
+    named = {"supplier": q.world.name(demand.named_supplier_id)} if demand.named_supplier_id else {}
+    return answer(reason == wanted, f"demand:{demand.demand_no}", reason=reason, **named)
 
 
 @condition

@@ -22,7 +22,7 @@ from market.rules.conditions.base import (
     those,
     within,
 )
-from market.rules.conditions.contracts import on_applicant_side
+from market.rules.conditions.contracts import on_agency_side, on_applicant_side
 from market.rules.facts import Payment
 from market.rules.sides import Side
 
@@ -41,7 +41,8 @@ def net_paid(q: Question) -> Outcome:
     """After refunds, something of the payment remains."""
     payment = subject(q, Payment)
     net = net_of(q.world, payment)
-    return answer(net > 0, *references(q.world.refunds_of(payment.payment_no)), paid_fen=payment.amount_fen, net_fen=net)
+    refunds = references(q.world.refunds_of(payment.payment_no))
+    return answer(net > 0, *refunds, paid_fen=payment.amount_fen, net_fen=net, grade=payment.grade)
 
 
 @condition
@@ -52,31 +53,30 @@ def payer_on_applicant_side(q: Question) -> Outcome:
     return on_applicant_side(q, contract_of(q), payer, on)
 
 
-def _payer_is(q: Question, wanted: Side) -> Outcome:
-    payment = subject(q, Payment)
-    side = side_of_payer(q.world, case_of(q.world, contract_of(q)), payment)
-    on = need(payment.paid_on, "payments.paid_on")
-    return answer(side is wanted, party=q.world.name(payment.payer_id or ""), side=side.value, on=on.isoformat())
-
-
 @condition
 def payer_on_agency_side(q: Question) -> Outcome:
     """On the date of the payment, the payer is the agency, or pays for it under a mandate."""
-    return _payer_is(q, Side.AGENCY)
+    payment = subject(q, Payment)
+    side = side_of_payer(q.world, case_of(q.world, contract_of(q)), payment)
+    payer, on = need(payment.payer_id, "payments.payer_id"), need(payment.paid_on, "payments.paid_on")
+    return on_agency_side(q, side, payer, on)
 
 
 @condition
 def payer_is_third_party(q: Question) -> Outcome:
     """On the date of the payment, the payer is on neither side."""
-    return _payer_is(q, Side.THIRD_PARTY)
+    payment = subject(q, Payment)
+    side = side_of_payer(q.world, case_of(q.world, contract_of(q)), payment)
+    payer, on = need(payment.payer_id, "payments.payer_id"), need(payment.paid_on, "payments.paid_on")
+    return answer(side is Side.THIRD_PARTY, party=q.world.name(payer), side=side.value, on=on.isoformat())
 
 
 @condition
 def reimbursed_by_applicant_side(q: Question) -> Outcome:
     """Somebody else paid. Whether the applicant's side gave that payer the same amount decides how certain the finding is."""
     payer = need(subject(q, Payment).payer_id, "payments.payer_id")
-    legs = [leg for leg in _candidates(q) if leg.paid_on and leg.amount_fen is not None and _fits(q, leg, {payer})]
-    return _with_legs(q, legs)
+    known = (leg for leg in _candidates(q) if leg.paid_on and leg.payee_id and leg.amount_fen is not None)
+    return _with_legs(q, [leg for leg in known if _fits(q, leg, {payer})], {payer: None})
 
 
 @condition
@@ -85,9 +85,9 @@ def round_trip(q: Question) -> Outcome:
     case = case_of(q.world, contract_of(q))
     agency, on = need(case.agency_id, "cases.agency_id"), need(subject(q, Payment).paid_on, "payments.paid_on")
     held = sides.affiliates(q.world, agency, on, q.parameters["steps"])
-    purses = {*sides.agency_side(q.world, agency, on), *held}
+    purses = held | sides.agency_side(q.world, agency, on)
     legs = those([*_candidates(q), *q.world.loose_payments(None)], lambda leg: _fits(q, leg, purses))
-    return _with_legs(q, legs) if legs else answer(False)
+    return _with_legs(q, legs, purses) if legs else answer(False)
 
 
 def _side(q: Question) -> sides.Reach:
@@ -114,9 +114,14 @@ def _fits(q: Question, leg: Payment, payees: Collection[str]) -> bool:
     )
 
 
-def _with_legs(q: Question, legs: list[Payment]) -> Outcome:
-    """Met; proof if the payment and one leg are hard."""
+def _with_legs(q: Question, legs: list[Payment], payees: sides.Reach) -> Outcome:
+    """Met; proof if the payment and one leg are hard. The links to who paid a leg and who got it are evidence, too."""
     payment = subject(q, Payment)
     proven = bool(legs) and every(lambda: is_hard(payment), lambda: bool(those(legs, is_hard)))
-    told = [[leg.payment_no, str(leg.paid_on), q.world.name(leg.payer_id or ""), leg.amount_fen] for leg in legs]
-    return replace(answer(True, *references(legs), legs=told), proven=proven)
+    links = [link for leg in legs for link in (*sides.shown(_side(q), leg.payer_id), *sides.shown(payees, leg.payee_id))]
+    return replace(answer(True, *references(legs), *links, legs=[_told(q, leg) for leg in legs]), proven=proven)
+
+
+def _told(q: Question, leg: Payment) -> list[str | int | None]:
+    ends = q.world.name(leg.payer_id or ""), q.world.name(leg.payee_id or "")
+    return [leg.payment_no, str(leg.paid_on), *ends, leg.amount_fen, leg.grade]
