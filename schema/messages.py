@@ -68,6 +68,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "offset_missing": N_("时间要写明时区，如 2026-12-01T17:00:00+08:00。"),
     "same_party": N_("付款人与收款人不能相同。"),
     "too_early": N_("日期不能早于 {first}。"),
+    "too_late": N_("不能晚于 {last}。"),
+    "red_letter_differs": N_("红字发票的销售方、购买方和金额须与被冲的发票一致。"),
     "before_signing": N_("不能早于签订日期。"),
     "nothing_changed": N_("没有任何修改。"),
     "case_differs": N_("这个办件编号已登记为其他当事人，请核对。"),

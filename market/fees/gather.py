@@ -30,7 +30,7 @@ class Scene:
 async def scene(contract_id: UUID | None, fee_id: UUID | None, as_of: date) -> Scene:
     """Around the contract, or around the one payment when there is none. Reversed records and reversals do not exist here."""
     contract = await Contract.get(id=contract_id).select_related("case", "client", "supplier") if contract_id else None
-    own = Q(contract_id=contract_id) if contract else Q(id=fee_id) | Q(refund_of_id=fee_id)
+    own = Q(contract_id=contract_id) if contract else Q(id=fee_id) | Q(refund_of_id=fee_id) | Q(reverses_id=fee_id)
     every = await FeeRecord.filter(own).select_related("payer", "payee", "case", "refund_of")
     gone = {f.reverses_id for f in every} | {f.id for f in every if f.reverses_id}
     fees = [f for f in every if f.id not in gone]

@@ -1,9 +1,11 @@
 """The ``market`` command."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 import uvicorn
@@ -16,9 +18,9 @@ from market.catalogue import service as catalogue
 from market.catalogue.diff import EditionDiff
 from market.clock import local_date, system_now
 from market.demo import world
-from market.errors import CatalogueRefused, MarketError
+from market.errors import CatalogueRefused, InvalidInput, MarketError
 from market.log import service as log
-from schema.errors import sentence
+from schema.errors import FieldProblem, sentence
 from schema.labels import N_
 from web import i18n, startup
 from web.settings import DEMO_DATABASE, BadSetting, Settings, command_language, sqlite_url
@@ -28,7 +30,17 @@ catalogue_app = typer.Typer(no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue", help="目录 · the list of service items")
 
 Database = Annotated[str | None, typer.Option("--database", help="sqlite:///… / postgresql://…")]
+ONLY_HERE = N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+REASONS = {
+    "missing": N_("缺失"),
+    "changed": N_("内容被改动"),
+    "columns": N_("各列与内容不符"),
+    "unreadable": N_("无法读出"),
+    "head": N_("末尾被截去或改动"),
+}
+"""Why the log breaks (``log.Verdict.reason``)."""
 
 out = Console()
 err = Console(stderr=True)
@@ -39,10 +51,29 @@ def say(text: str, **facts: object) -> str:
     return i18n.translate(command_language(), text).format(**facts)
 
 
+def _sentence(refused: MarketError) -> str:
+    """The refusal with every field's problem."""
+    translate = partial(i18n.translate, command_language())
+    if isinstance(refused, InvalidInput):
+        return " ".join(f"{p.path}: {FieldProblem.of(p, translate).message}" for p in refused.fields)
+    return sentence(refused, translate)
+
+
 def fail(text: str, **facts: object) -> NoReturn:
     """Say why and end with 1."""
     err.print(say(text, **facts), style="red")
     raise typer.Exit(1)
+
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[None, None, T]) -> T:
+    """To its end; what an operator can put right is said in a sentence."""
+    try:
+        return asyncio.run(work)
+    except startup.NotReady as lacking:
+        fail(startup.NOT_MIGRATED, missing=", ".join(lacking.missing))
 
 
 def settings_for(database: str | None) -> Settings:
@@ -66,34 +97,54 @@ def serve(
     """启动服务 · serve the market."""
     settings = settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None))
     if demo and host not in LOOPBACK:
-        fail(N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。"))
+        fail(ONLY_HERE)
     if workers > 1 and settings.sqlite_file:
         fail(N_("SQLite 只能一个进程。多进程请用 PostgreSQL（--database postgresql://…）。"))
     if demo:
         settings = settings.for_demo()
-        asyncio.run(_prepare_demo(settings))
+        run(_prepare_demo(settings))
     else:
-        asyncio.run(_prepare(settings))
+        run(_prepare(settings, host))
     settings.export()
     out.print(say(N_("地址：{url}"), url=f"http://{host}:{port}/"), f"http://{host}:{port}/graphiql")
-    from web.protocol import TimedHttp  # the server's own classes are needed only here
+    from web.guard import BODY_BYTES  # the server's own classes are needed only here
+    from web.protocol import TimedHttp
 
-    factory = "web.asgi:demo" if demo else "web.asgi:market"
     uvicorn.run(
-        factory, factory=True, host=host, port=port, workers=workers, http=TimedHttp, server_header=False, access_log=False
+        "web.asgi:demo" if demo else "web.asgi:market",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http=TimedHttp,
+        ws_max_size=BODY_BYTES,
+        # Whose X-Forwarded-For is believed decides whom the sign-in throttle counts: nobody's, unless it was set.
+        proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=settings.trusted_proxy or "",
+        server_header=False,
+        access_log=False,
     )
 
 
-async def _prepare(settings: Settings) -> None:
+async def _prepare(settings: Settings, host: str) -> None:
     async with startup.connected(settings):
+        if host not in LOOPBACK and await world.is_built():
+            fail(ONLY_HERE)
         await catalogue.load_shipped(SYSTEM)
 
 
 async def _prepare_demo(settings: Settings) -> None:
     """A world that was built before is kept: what was done in it stays."""
     async with startup.connected(settings):
-        if (await log.verify()).entries == 0:
+        if await world.is_empty():
             await world.build()
+        elif not await world.is_built():
+            fail(
+                N_(
+                    "数据库 {url} 里不是完整的演示世界：可能上次建立时被打断，也可能是真实数据。请用 --database 换一个，或删除后重试。"
+                ),
+                url=settings.shown_url,
+            )
 
 
 @app.command()
@@ -109,12 +160,15 @@ def migrate(database: Database = None) -> None:
 @app.command()
 def verify(database: Database = None) -> None:
     """核对日志链 · recompute the whole log, name the first broken entry."""
-    verdict = asyncio.run(_verdict(settings_for(database)))
+    settings = settings_for(database)
+    if settings.sqlite_file and not settings.sqlite_file.is_file():
+        fail(N_("没有这个数据库文件：{path}。请核对 --database。"), path=settings.sqlite_file)
+    verdict = run(_verdict(settings))
     if verdict.broken is not None:
         fail(
             N_("日志链在第 {entry} 条断开（{reason}）；此前 {entries} 条相符。"),
             entry=verdict.broken,
-            reason=verdict.reason,
+            reason=say(REASONS[verdict.reason]),
             entries=verdict.entries,
         )
     out.print(say(N_("日志链完整：共 {entries} 条。"), entries=verdict.entries))
@@ -141,7 +195,7 @@ def load(
     except (OSError, ValueError) as bad:
         fail(N_("不能读取：{reason}"), reason=bad)
     form = catalogue.LoadEdition(content, label or file.stem, source or file.name, since)
-    asyncio.run(_load(settings_for(database), form, yes))
+    run(_load(settings_for(database), form, yes))
 
 
 async def _load(settings: Settings, form: catalogue.LoadEdition, yes: bool) -> None:
@@ -157,7 +211,7 @@ async def _load(settings: Settings, form: catalogue.LoadEdition, yes: bool) -> N
             err.print(_problem_table(refused))
             fail(N_("没有载入，什么都没有改变。"))
         except MarketError as refused:
-            fail("{reason}", reason=sentence(refused, say))
+            fail("{reason}", reason=_sentence(refused))
     out.print(say(N_("已载入。")))
 
 
