@@ -48,13 +48,17 @@ def presentable(error: GraphQLError, context: Context) -> GraphQLError:
     if isinstance(original, MarketError):
         refusal = as_graphql_error(original, context)
         return _coded(error, refusal.message, **(refusal.extensions or {}))
-    said = next((text for kind, text in _SAID.items() if isinstance(original, kind)), None)
+    said = _said(original)
     if said:
         return _coded(error, context.translate(said), code="BAD_USER_INPUT")
     if not _expected(error):
         return _masked(error, context)
     message = error.message if context.introspection else error.message.split(_SUGGESTION)[0]
     return _coded(error, message[:_MAX_MESSAGE], code=_code(error))
+
+
+def _said(original: BaseException | None) -> str | None:
+    return next((text for kind, text in _SAID.items() if isinstance(original, kind)), None)
 
 
 def _expected(error: GraphQLError) -> bool:

@@ -70,6 +70,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "too_early": N_("日期不能早于 {first}。"),
     "too_late": N_("不能晚于 {last}。"),
     "red_letter_differs": N_("红字发票的销售方、购买方和金额须与被冲的发票一致。"),
+    "before_award": N_("不能早于确认中选的日期：先确认，后签约。"),
+    "before_payment": N_("退款日期不能早于付款日期。"),
     "before_signing": N_("不能早于签订日期。"),
     "nothing_changed": N_("没有任何修改。"),
     "case_differs": N_("这个办件编号已登记为其他当事人，请核对。"),

@@ -11,7 +11,7 @@ from market.catalogue import read as catalogue
 from market.contracts.models import Contract, ContractAmendment
 from market.fees.models import FeeRecord, Invoice
 from market.parties import read as parties
-from market.parties.models import Organisation
+from market.parties.models import Organisation, OrganisationKind
 from market.projects.models import ApprovalCase
 from market.rules import facts
 
@@ -61,7 +61,8 @@ async def _surroundings(contract: Contract | None, concerned: dict[UUID, str]) -
     codes = {}
     for row in await Organisation.filter(id__in=near):
         codes[row.id] = row.code
-        yield facts.Organisation(row.code, row.name, row.kind)
+        # A natural person stays a pseudonym: what is found is read by the other parties, too.
+        yield facts.Organisation(row.code, "" if row.kind == OrganisationKind.PERSON else row.name, row.kind)
     for r in relations:
         yield facts.Relation(codes[r.source_org_id], codes[r.target_org_id], r.relation, r.since, r.until, r.source)
     if contract:

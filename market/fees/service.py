@@ -183,9 +183,7 @@ async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
     if done:
         return done
     form.check(local_date(unit().now))
-    check_grade(actor.roles, form.grade)
-    if paid.grade in HARD_GRADES and form.grade not in HARD_GRADES:
-        raise GradeNotAttestable(form.grade, tuple(g.value for g in attestable(actor.roles) if g in HARD_GRADES))
+    _check_against(paid, actor, form)
     remaining = await _remaining(paid)
     if form.amount_fen > remaining:
         raise RefundTooLarge(form.amount_fen, remaining)
@@ -194,6 +192,15 @@ async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
     fee = await _create(actor, form, **ends, **same)
     await _remember(actor, form, "record_refund", fee)
     return await _judged(fee, "fee:refund")
+
+
+def _check_against(paid: FeeRecord, actor: Actor, form: RecordRefund) -> None:
+    check_grade(actor.roles, form.grade)
+    if paid.grade in HARD_GRADES and form.grade not in HARD_GRADES:
+        hard = (g.value for g in attestable(actor.roles) if g in HARD_GRADES)
+        raise GradeNotAttestable(form.grade, tuple(hard))
+    if form.paid_on < paid.paid_on:
+        raise InvalidInput.one("paidOn", "before_payment")
 
 
 async def _remaining(paid: FeeRecord) -> int:

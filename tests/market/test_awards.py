@@ -164,3 +164,14 @@ async def test_a_damaged_quote_holds_up_its_own_project_only(agency: Actor) -> N
     again = await Project.get(id=damaged.id)
     assert (again.state, again.opened_at) == ("open", None)
     assert not await Quote.filter(project_id=damaged.id, amount_fen__not_isnull=True).exists()
+
+
+async def test_a_contract_is_not_older_than_its_award(agency: Actor) -> None:
+    """Signed before the award was confirmed, the contest was for show: refused with its field."""
+    award = await contest.awarded(agency, await contest.agency_form(await member(Role.APPLICANT)), 100, 200, 300)
+    await award.fetch_related("project", "supplier")
+    before = clock.local_date(award.standstill_until) - timedelta(days=1)
+    what = (award.project.code, award.amount_fen, award.supplier.code, award.project.item_code, before, before)
+    with clock.fixed(award.standstill_until + timedelta(days=1)), pytest.raises(errors.InvalidInput) as caught:
+        await contracts.file_contract(agency, contracts.FileContract(*what))
+    assert [(f.path, f.code) for f in caught.value.fields] == [("signedOn", "before_award")]

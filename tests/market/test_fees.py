@@ -221,3 +221,20 @@ async def test_a_reversal_outside_of_contracts_is_seen(scene: Scene) -> None:
     with clock.fixed(PAID_AT):
         await service.reverse_fee(scene.agency, fee.record_no, "记重了")
     assert await states("V04") == [("cleared", 100, 0)]
+
+
+async def test_a_refund_is_no_older_than_its_payment(scene: Scene) -> None:
+    """Money cannot come back before it was paid; nothing is stored."""
+    fee = (await paid(scene, scene.applicant)).fee
+    early = RecordRefund(uuid4().hex, fee.record_no, 100, date(2026, 12, 19), Channel.BANK_TRANSFER, EvidenceGrade.BANK, "R-0")
+    with clock.fixed(PAID_AT), pytest.raises(errors.InvalidInput):
+        await service.record_refund(scene.agency, early)
+    assert await FeeRecord.all().count() == 1
+
+
+async def test_a_persons_name_is_not_in_the_reasons(scene: Scene) -> None:
+    """A finding is read by all whom it concerns; a natural person appears in it under the pseudonym."""
+    await Organisation.filter(id=scene.applicant.organisation_id).update(kind="person", name="王阿婆")
+    [finding] = (await paid(scene, scene.applicant)).findings
+    said = str(finding.because) + str(finding.evidence)
+    assert "王阿婆" not in said and await contest.code_of(scene.applicant) in said
