@@ -21,7 +21,7 @@ class Role(StrEnum):
 class Actor:
     """An account acting for one organisation, a helper also on behalf of an applicant.
 
-    ``received_s``: ``time.monotonic()`` when the request's first byte arrived; the deadline is judged by it.
+    ``received_s``: ``time.monotonic()`` when the request's last byte arrived; the deadline is judged by it.
     ``address``: the client's address, for throttling only.
     """
 

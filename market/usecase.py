@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,6 +80,26 @@ def require(actor: Actor, action: Action, subject: Subject | None = None) -> Non
         raise NotSignedIn() if answer.reason == "anonymous" else NotPermitted(action, answer.reason, answer.needed)
 
 
+_running: set[asyncio.Task[Any]] = set()
+
+
+async def to_its_end(transaction: Coroutine[Any, Any, R]) -> R:
+    """Finish what was begun, even when whoever asked has gone: an operation on a socket can be cancelled at any moment.
+
+    A transaction cut off in the middle would never end, and on SQLite nobody could write again.
+    """
+    task = asyncio.create_task(transaction)
+    _running.add(task)
+    task.add_done_callback(_forget)
+    return await asyncio.shield(task)
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled():
+        task.exception()  # nobody may be left to hear of it
+
+
 def use_case(
     action: Action | None,
 ) -> Callable[[Callable[Concatenate[Actor, P], Awaitable[R]]], Callable[Concatenate[Actor, P], Awaitable[R]]]:
@@ -97,7 +117,7 @@ def use_case(
                 require(actor, action)
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    return await _attempt(action, actor, functools.partial(function, actor, *args, **kwargs))
+                    return await to_its_end(_attempt(action, actor, functools.partial(function, actor, *args, **kwargs)))
                 except (IntegrityError, OperationalError) as error:
                     if attempt == ATTEMPTS or not _may_help_to_retry(error):
                         raise

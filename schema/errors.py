@@ -165,5 +165,10 @@ _CODES: dict[type[errors.MarketError], str] = {errors.NotSignedIn: "UNAUTHENTICA
 
 
 def as_graphql_error(error: errors.MarketError, context: Context) -> GraphQLError:
-    """A refusal outside of a result union (queries, not signed in) as a coded GraphQL error."""
-    return GraphQLError(sentence(error, context.translate), extensions={"code": _CODES.get(type(error), "BAD_USER_INPUT")})
+    """A refusal outside of a result union (queries, not signed in) as a coded GraphQL error, each bad argument with its sentence."""
+    code = _CODES.get(type(error), "BAD_USER_INPUT")
+    if not isinstance(error, errors.InvalidInput):
+        return GraphQLError(sentence(error, context.translate), extensions={"code": code})
+    problems = [vars(FieldProblem.of(problem, context.translate)) for problem in error.fields]
+    message = " ".join(f"{problem['path']}: {problem['message']}" for problem in problems)
+    return GraphQLError(message, extensions={"code": code, "fields": problems})

@@ -93,7 +93,10 @@ class FeeRecord(relay.Node):
     @classmethod
     async def resolve_nodes(cls, *, info: Info, node_ids: Iterable[str], required: bool = False) -> list[Self | None]:  # type: ignore[override]
         """By global id, for those who may read it."""
-        rows = await read.fees_by_id([node_key(i) for i in node_ids])
+        actor, ids = info.context.actor, [node_key(i) for i in node_ids]
+        if read.reads_all(actor):
+            await service.log_look(actor, {"ids": ids})
+        rows = await read.fees_by_id(ids)
         return [cls.of(row) if row and read.may_see(info.context.actor, row) else None for row in rows]
 
     @strawberry.field

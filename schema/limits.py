@@ -5,6 +5,7 @@ that each spread the next one twice cost 2**30 steps. Here each fragment is meas
 Also the parser's and the validator's caches, since strawberry's own ones would validate before anything was measured.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -89,6 +90,9 @@ LABELS: dict[str, str] = {
     "nodes": N_("结果对象数"),
 }
 _TOO_LARGE = N_("查询太大：{what}为 {asked}，上限 {allowed}。请分几次查询，或减小 first。")
+_NUL = re.compile(r"\x00|\\u(?:0000|\{0+\})")
+"""No text of ours may have one and PostgreSQL cannot store it. Within JSON the backslash itself may come as an escape."""
+_HAS_NUL = N_("查询中不得含 NUL（\\u0000），请删除。")
 _CLOSED = N_("本服务不公开接口结构查询（__schema、__type）。请使用随产品发布的 schema.graphql。")
 _SHOWN_AT_MOST = 10**9
 
@@ -241,6 +245,8 @@ class BoundedDocuments(ParserCache, ValidationCache):
         running.graphql_document = _NOTHING
         if len(text) > self.limits.characters:
             self.refused = LimitExceeded("characters", len(text), self.limits.characters, running.context)
+        elif _NUL.search(text):
+            self.refused = GraphQLError(running.context.translate(_HAS_NUL), extensions={"code": "GRAPHQL_PARSE_FAILED"})
         else:
             try:
                 running.graphql_document = self.cached_parse_document(text, max_tokens=self.limits.tokens)

@@ -22,6 +22,9 @@ _MAX_MESSAGE = 500
 
 _UNEXPECTED = N_("服务器出错，本次请求没有完成。请稍后重试；若仍出错，请把编号 {reference} 告诉运营机构。")
 _TOO_LONG = N_("输入的编号太长，没有这样的编号。请核对。")
+_NO_NODE = N_("这不是有效的全局 id。请用查询结果中的 id。")
+_SAID: dict[type[Exception], str] = {ValidationError: _TOO_LONG, NotImplementedError: _NO_NODE}
+"""A text that no column could hold was looked for; strawberry's answer to a global id that names the interface itself."""
 _INPUT = (StrawberryInputCoercionError, GlobalIDValueError)
 _SUGGESTION = " Did you mean"
 
@@ -45,12 +48,17 @@ def presentable(error: GraphQLError, context: Context) -> GraphQLError:
     if isinstance(original, MarketError):
         refusal = as_graphql_error(original, context)
         return _coded(error, refusal.message, **(refusal.extensions or {}))
-    if isinstance(original, ValidationError):  # a text that no column could hold was looked for
-        return _coded(error, context.translate(_TOO_LONG), code="BAD_USER_INPUT")
+    said = _said(original)
+    if said:
+        return _coded(error, context.translate(said), code="BAD_USER_INPUT")
     if not _expected(error):
         return _masked(error, context)
     message = error.message if context.introspection else error.message.split(_SUGGESTION)[0]
     return _coded(error, message[:_MAX_MESSAGE], code=_code(error))
+
+
+def _said(original: BaseException | None) -> str | None:
+    return next((text for kind, text in _SAID.items() if isinstance(original, kind)), None)
 
 
 def _expected(error: GraphQLError) -> bool:

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -13,7 +13,15 @@ from strawberry import relay
 
 from schema.errors import BadRequest
 
-_READERS: dict[type, Callable[[Any], Any]] = {datetime: datetime.fromisoformat, date: date.fromisoformat}
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("no offset")
+    return at.astimezone(UTC)
+
+
+_READERS: dict[type, Callable[[Any], Any]] = {datetime: _moment, date: date.fromisoformat}
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -63,7 +71,7 @@ class Page:
             return None
         try:
             return [_READERS.get(kind, kind)(part) for kind, part in zip(kinds, self.after, strict=True)]
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             raise _bad_cursor() from None
 
 
@@ -77,9 +85,16 @@ def _decode(cursor: str) -> list[Any]:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         position = None
-    if not isinstance(position, list) or not all(isinstance(part, str | int | None) for part in position):
+    if not isinstance(position, list) or not all(_is_plain(part) for part in position):
         raise _bad_cursor()
     return position
+
+
+def _is_plain(part: object) -> bool:
+    """A number, nothing, or a text that a database takes: no NUL, no half of a surrogate pair."""
+    if isinstance(part, str):
+        return "\0" not in part and not any("\ud800" <= character <= "\udfff" for character in part)
+    return part is None or isinstance(part, int)
 
 
 def _bad_cursor() -> BadRequest:

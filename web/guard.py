@@ -59,11 +59,11 @@ class Guard:
         self.headers = _HEADERS | (_HSTS if origin.startswith("https://") else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sets ``scope["state"]["received_s"]`` (``time.monotonic()``) unless the server has noted an earlier first byte."""
+        """Sets ``scope["state"]["received_s"]`` (``time.monotonic()``) once all is here, unless the server has noted the last byte."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        scope.setdefault("state", {}).setdefault("received_s", time.monotonic())
+        state = scope.setdefault("state", {})
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
             return
@@ -75,6 +75,7 @@ class Guard:
             await respond(refused.refusal, scope)(scope, receive, send)
             return
         if body is not None:
+            state.setdefault("received_s", time.monotonic())
             await self.app(scope, _replay(body, receive), send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:

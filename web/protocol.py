@@ -14,7 +14,7 @@ GRACE_S = 2.0
 
 
 class TimedHttp(HttpToolsProtocol):
-    """The head must arrive within HEAD_S and 32 KB, the body within BODY_S after it. Notes when a request's first byte came."""
+    """The head must arrive within HEAD_S and 32 KB, the body within BODY_S after it. Notes when a request's last byte came."""
 
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes: int | None = 0
@@ -42,10 +42,8 @@ class TimedHttp(HttpToolsProtocol):
             self._refuse(431)
 
     def on_message_begin(self) -> None:
-        """The first byte of a request: deadlines of quotes are judged by this moment."""
+        """The first byte of a request."""
         super().on_message_begin()
-        state: dict[str, Any] = self.scope["state"]
-        state["received_s"] = time.monotonic()
         self._head_bytes = 0
         if self._deadline is None:
             self._arm(HEAD_S)
@@ -57,7 +55,12 @@ class TimedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request is here; the next one has its own time, which runs already if this one was answered unread."""
+        """The request is here, to its last byte: deadlines of quotes are judged by this moment, not by a first byte sent ahead.
+
+        The next one has its own time, which runs already if this one was answered unread.
+        """
+        state: dict[str, Any] = self.scope["state"]
+        state["received_s"] = time.monotonic()
         self._disarm()
         super().on_message_complete()
         if self.cycle is not None and self.cycle.response_complete:

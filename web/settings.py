@@ -12,6 +12,7 @@
 """
 
 import os
+import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,6 +73,11 @@ class Settings:
         """Into the environment, for worker processes that read it again."""
         environ["MARKET_DATABASE_URL"] = self.database_url
         environ["MARKET_KEYS_DIR"] = str(self.keys_dir)
+
+    @property
+    def shown_url(self) -> str:
+        """The database's URL without a password."""
+        return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1@", self.database_url)
 
     @property
     def sqlite_file(self) -> Path | None:

@@ -1,5 +1,8 @@
 """GraphQL over WebSocket (graphql-transport-ws): every message's shape is checked, every operation has its own context."""
 
+import time
+from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLError
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 MAX_ID_BYTES = 80
 """An id is repeated in close reasons, which have room for 123 bytes."""
 
+_received_s: ContextVar[float] = ContextVar("received_s")
+"""When the message arrived whose operation runs: each has its own time, not that of the connection."""
 _OPTIONAL_OBJECT = (dict, type(None))
 _PAYLOADS: dict[object, type | tuple[type, ...]] = {
     "connection_init": _OPTIONAL_OBJECT,
@@ -60,6 +65,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_message(self, message: Message) -> None:
         """Strawberry trusts the shape of messages; a wrong one would end the connection without a reason (1006)."""
+        _received_s.set(time.monotonic())  # inherited by the task that runs the operation
         wrong = fault(message)
         if wrong:
             await self.handle_invalid_message(wrong)
@@ -91,4 +97,6 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _fresh_context(self) -> Context:
         connection: WebSocket = self.websocket.ws  # type: ignore[attr-defined]  # the ASGI adapter's
-        return await cast("GraphQLApi", self.view).context_of(connection, self.authorization)
+        context = await cast("GraphQLApi", self.view).context_of(connection, self.authorization)
+        context.actor = replace(context.actor, received_s=_received_s.get())
+        return context

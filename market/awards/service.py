@@ -1,5 +1,6 @@
 """Opening at its time by whoever comes first, exactly once; award, standstill and confirmation."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -19,12 +20,25 @@ from market.selection.methods import METHODS
 from market.selection.ranking import Selection, ValidQuote
 from market.usecase import authorise, rulebook, unit, use_case
 
+log = logging.getLogger("market")
+
 
 async def settle_due(limit: int = 50) -> int:
-    """Open every project whose time has come; any number of workers and readers may call it. Returns how many it opened."""
+    """Open every project whose time has come; any number of workers and readers may call it. Returns how many it opened.
+
+    One that cannot be opened (keys lost, a stored quote altered) is logged and stays closed; it holds up nobody else.
+    """
     now = await db.now()
     due = await Project.filter(next_check_at__lte=now).order_by("next_check_at").limit(limit).only("id")
-    return sum([await settle(SYSTEM, project.id) for project in due])
+    return sum([await _settled(project.id) for project in due])
+
+
+async def _settled(project_id: UUID) -> bool:
+    try:
+        return await settle(SYSTEM, project_id)
+    except Exception:
+        log.exception("project %s cannot be opened", project_id)
+        return False
 
 
 @use_case(None)

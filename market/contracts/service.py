@@ -8,7 +8,7 @@ from market.awards import read as awards
 from market.awards.models import Award
 from market.clock import local_date
 from market.contracts.models import Contract
-from market.errors import AlreadyFiled, ContractDiffers
+from market.errors import AlreadyFiled, ContractDiffers, InvalidInput
 from market.money import format_yuan
 from market.permissions import Action, Subject
 from market.projects import service as project_service
@@ -69,6 +69,8 @@ def _check_award(form: FileContract, project: Project, award: Award) -> None:
     for field, awarded, given in pairs:
         if awarded != given:
             raise ContractDiffers(field, awarded, given)
+    if award.confirmed_at and form.signed_on < local_date(award.confirmed_at):
+        raise InvalidInput.one("signedOn", "before_award")
 
 
 async def _store(actor: Actor, form: FileContract, project: Project, award: Award) -> Contract:

@@ -20,12 +20,13 @@ from market.contracts import service as contracts
 from market.contracts.models import Contract
 from market.demo import people
 from market.demo.payments import stage_payments
+from market.log.models import LogEntry
 from market.projects import service as projects
 from market.projects.forms import CaseForm, PostProject
 from market.projects.models import Project, SelectionMethod
 from market.quotes import service as quotes
 from market.rulebook import Rulebook
-from market.usecase import use_rulebook
+from market.usecase import unit, use_case, use_rulebook
 
 RULEBOOK = Rulebook.load(Path(__file__).with_name("rulebook.toml"))
 
@@ -37,6 +38,8 @@ SAFETY_ASSESSMENT = "ZSZJ-05-002"
 """港区内储存危险化学品企业定期安全评价: mandatory, the applicant's."""
 PROPOSAL = "ZSZJ-01-001"
 """企业投资项目申请书编制: the applicant's own choice."""
+
+_BUILT = "demo:built"
 
 
 class Stage:
@@ -117,6 +120,23 @@ async def build() -> None:
     await _finished(stage)
     stage.at = now - timedelta(minutes=20)
     await _underway(stage, now)
+    await _seal_off(SYSTEM)
+
+
+@use_case(None)
+async def _seal_off(_actor: Actor) -> None:
+    """The last entry: without it the world was interrupted while it was built."""
+    unit().record(_BUILT, "demo:world")
+
+
+async def is_empty() -> bool:
+    """Whether nothing has happened in the connected database yet."""
+    return not await LogEntry.exists()
+
+
+async def is_built() -> bool:
+    """Whether the connected database holds a demo world, whole."""
+    return await LogEntry.exists(action=_BUILT)
 
 
 async def _finished(stage: Stage) -> None:

@@ -22,9 +22,14 @@ ATTESTABLE: dict[Role, tuple[EvidenceGrade, ...]] = {
 
 def check_grade(roles: frozenset[Role], grade: EvidenceGrade) -> None:
     """Raises GradeNotAttestable."""
+    if grade not in attestable(roles):
+        raise GradeNotAttestable(grade, tuple(g.value for g in attestable(roles)))
+
+
+def attestable(roles: frozenset[Role]) -> tuple[EvidenceGrade, ...]:
+    """What these roles can vouch for, the hardest first."""
     allowed = {g for role in roles for g in ATTESTABLE.get(role, ())}
-    if grade not in allowed:
-        raise GradeNotAttestable(grade, tuple(g.value for g in EvidenceGrade if g in allowed))
+    return tuple(g for g in EvidenceGrade if g in allowed)
 
 
 @dataclass(frozen=True)

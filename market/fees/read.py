@@ -56,6 +56,11 @@ def subject(fee: FeeRecord) -> Subject:
     return Subject.of(fee.payer_id, fee.payee_id, *ends, *((case.applicant_id, case.agency_id) if case else ()))
 
 
+def recorder(fee: FeeRecord) -> Subject:
+    """For whom it was recorded: nobody else may say that it was a mistake."""
+    return Subject.of(fee.recorded_for_id)
+
+
 def may_see(actor: Actor, fee: FeeRecord) -> bool:
     """Whether the actor may read it."""
     return isinstance(may(actor, Action.FEE_READ, subject(fee)), Allowed)

@@ -72,7 +72,10 @@ INVOICES = f"""(
 
 DEMANDS = "(SELECT demand_no, case_no, item_code, demanded_on, reason, named_supplier_id FROM ledger_demands) AS demands"
 
-ORGANISATIONS = "(SELECT code AS id, name, NULLIF(kind, '') AS kind FROM organisations) AS organisations"
+# A natural person stays a pseudonym: what is found is read by the other parties, too.
+ORGANISATIONS = """(
+    SELECT code AS id, CASE kind WHEN 'person' THEN '' ELSE name END AS name, NULLIF(kind, '') AS kind FROM organisations
+) AS organisations"""
 
 CLASSES = "(SELECT item_code, item_class, valid_from, valid_to FROM ledger_item_classes) AS classes"
 

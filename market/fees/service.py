@@ -11,9 +11,9 @@ from market.catalogue import read as catalogue
 from market.clock import local_date
 from market.contracts import read as contracts
 from market.contracts.models import Contract
-from market.errors import AlreadyFiled, AlreadyReversed, InvalidInput, NotFound, RefundTooLarge
+from market.errors import AlreadyFiled, AlreadyReversed, GradeNotAttestable, InvalidInput, NotFound, RefundTooLarge
 from market.fees import gather, read
-from market.fees.forms import InvoiceForm, RecordFee, RecordRefund, check_grade
+from market.fees.forms import InvoiceForm, RecordFee, RecordRefund, attestable, check_grade
 from market.fees.models import FeeRecord, Invoice
 from market.findings import service as findings
 from market.findings.models import Finding
@@ -23,6 +23,7 @@ from market.permissions import Action, Subject
 from market.projects.models import ApprovalCase
 from market.rules import facts
 from market.rules.engine import Verdict, evaluate
+from market.rules.facts import HARD_GRADES
 from market.text import Checker, new_code
 from market.usecase import authorise, unit, use_case
 
@@ -112,12 +113,16 @@ async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> None:
     if form.red_letter_of and red is None:
         raise InvalidInput.one("invoice.redLetterOf", "unknown_code")
     buyer = await parties.organisation_by_code(form.buyer_code)
+    seller = await _party(form.seller_code, "invoice.sellerCode")
+    buyer_code = buyer.code if buyer else form.buyer_code.strip().upper()
+    if red and (red.seller_id, red.buyer_code, red.amount_fen) != (seller.id, buyer_code, form.amount_fen):
+        raise InvalidInput.one("invoice.redLetterOf", "red_letter_differs")
     await Invoice.create(
         invoice_no=number,
         issued_on=form.issued_on,
-        seller=await _party(form.seller_code, "invoice.sellerCode"),
+        seller=seller,
         buyer_title=form.buyer_title.strip(),
-        buyer_code=buyer.code if buyer else form.buyer_code.strip().upper(),
+        buyer_code=buyer_code,
         amount_fen=form.amount_fen,
         contract_id=fee.contract_id,
         fee=fee,
@@ -189,14 +194,14 @@ async def _own(record_no: str, action: Action) -> FeeRecord:
     fee = await FeeRecord.get_or_none(record_no=record_no).select_related(*read.RELATED)
     if fee is None or not read.may_see(unit().actor, fee):
         raise NotFound("fee", record_no[:40])
-    authorise(action, read.subject(fee))
+    authorise(action, read.recorder(fee) if action is Action.FEE_REVERSE else read.subject(fee))
     await FeeRecord.select_for_update().get(id=fee.id)
     return fee
 
 
 @use_case(Action.FEE_REFUND)
 async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
-    """Record money that came back; findings about the payment follow it.
+    """Record money that came back; findings about the payment follow it. What a bank proves, a mere word does not undo.
 
     Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, RefundTooLarge, AlreadyReversed, IdempotencyKeyReused.
     """
@@ -205,7 +210,7 @@ async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
     if done:
         return done
     form.check(local_date(unit().now))
-    check_grade(actor.roles, form.grade)
+    _check_against(paid, actor, form)
     remaining = await _remaining(paid)
     if form.amount_fen > remaining:
         raise RefundTooLarge(form.amount_fen, remaining)
@@ -214,6 +219,15 @@ async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
     fee = await _create(actor, form, **ends, **same)
     await _remember(actor, form, "record_refund", fee)
     return await _judged(fee, "fee:refund")
+
+
+def _check_against(paid: FeeRecord, actor: Actor, form: RecordRefund) -> None:
+    check_grade(actor.roles, form.grade)
+    if paid.grade in HARD_GRADES and form.grade not in HARD_GRADES:
+        hard = (g.value for g in attestable(actor.roles) if g in HARD_GRADES)
+        raise GradeNotAttestable(form.grade, tuple(hard))
+    if form.paid_on < paid.paid_on:
+        raise InvalidInput.one("paidOn", "before_payment")
 
 
 async def _remaining(paid: FeeRecord) -> int:
@@ -228,6 +242,7 @@ async def _remaining(paid: FeeRecord) -> int:
 async def reverse_fee(actor: Actor, record_no: str, reason: str) -> Recorded:
     """Take back a mistaken record by one that names it, with a reason; both stay, the rules see neither.
 
+    Only whoever recorded it, or the regulator: nobody else's evidence can be taken away.
     Raises NotFound, NotPermitted, InvalidInput, AlreadyReversed.
     """
     wrong = await _own(record_no, Action.FEE_REVERSE)
@@ -267,6 +282,9 @@ async def assess_contract(actor: Actor, contract_no: str) -> list[Finding]:
 
 @use_case(Action.FEE_READ)
 async def log_look(actor: Actor, wanted: dict[str, Any]) -> None:
-    """A supervisor looks at other people's money: who, when and with which filter stays on record."""
+    """A supervisor looks at other people's money: who, when and with which filter stays on record. Raises InvalidInput (purpose)."""
     authorise(Action.FEE_READ, Subject())
+    check = Checker()
+    check.text("purpose", str(wanted.get("purpose") or ""), 300, required=False)
+    check.done()
     unit().record("fee:look", "fees", filter={k: str(v) for k, v in wanted.items() if v is not None})

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tortoise.exceptions import DBConnectionError
+
 from market import db
 from market.actors import Actor
 from market.log import chain, models
@@ -72,14 +74,16 @@ class Verdict:
 
 
 async def verify() -> Verdict:
-    """Recompute every hash from the first entry to the head. Names the first broken entry: missing, changed, moved or cut off."""
+    """Recompute every hash from the first entry to the head. Names the first broken entry: missing, changed, unreadable or cut off."""
     previous, seq = chain.GENESIS, 0
-    async for row in _rows():
-        seq += 1
-        reason = _fault(row, seq, previous)
-        if reason:
-            return Verdict(seq - 1, seq, reason)
-        previous = row.hash
+    try:
+        async for row in _rows():
+            reason = _fault(row, seq + 1, previous)
+            if reason:
+                return Verdict(seq, seq + 1, reason)
+            previous, seq = row.hash, seq + 1
+    except _Unreadable:
+        return Verdict(seq, seq + 1, "unreadable")
     head = await models.LogHead.get_or_none(id=HEAD_ID)
     if head is None or (head.seq, head.hash) != (seq, previous):
         return Verdict(seq, seq + 1, "head")
@@ -89,7 +93,8 @@ async def verify() -> Verdict:
 def _fault(row: models.LogEntry, seq: int, previous: str) -> str:
     if row.seq != seq:
         return "missing"
-    if row.previous != previous or row.hash != chain.entry_hash(previous, row.body):
+    whole = isinstance(row.body, str)  # SQLite keeps bytes where a text belongs
+    if not whole or row.previous != previous or row.hash != chain.entry_hash(previous, row.body):
         return "changed"
     return "" if _columns_agree(row) else "columns"
 
@@ -103,9 +108,25 @@ def _columns_agree(row: models.LogEntry) -> bool:
     return repeated == (row.seq, row.action, row.subject, row.at)
 
 
+class _Unreadable(Exception):
+    """The next row is no text, or has no date: the database itself stumbles over it."""
+
+
 async def _rows() -> AsyncIterator[models.LogEntry]:
-    last = -1
-    while rows := await models.LogEntry.filter(seq__gt=last).order_by("seq").limit(_BATCH):
+    last, limit = -1, _BATCH
+    while rows := await _after(last, limit):
         for row in rows:
             yield row
-        last = rows[-1].seq
+        last, limit = rows[-1].seq, len(rows)
+
+
+async def _after(last: int, limit: int) -> list[models.LogEntry]:
+    """The next rows; those before one that cannot be read. Raises _Unreadable when that one is the next."""
+    try:
+        return await models.LogEntry.filter(seq__gt=last).order_by("seq").limit(limit)
+    except (DBConnectionError, OSError):
+        raise
+    except Exception:
+        if limit == 1:
+            raise _Unreadable from None
+        return await _after(last, limit // 2)

@@ -15,7 +15,7 @@ from market import db
 from market.errors import TooManyAttempts
 from market.log import service as log
 from market.parties.models import SignInCounter
-from market.usecase import rulebook
+from market.usecase import rulebook, to_its_end
 
 _IPV6_PREFIX = 64
 """One IPv6 customer has so many addresses that only the network counts."""
@@ -45,6 +45,10 @@ async def take(login: str, address: str) -> None:
 
     Not a use case: a counter is no fact for the log; what becomes of the attempt is logged by ``sessions``.
     """
+    await to_its_end(_take(login, address))
+
+
+async def _take(login: str, address: str) -> None:
     limits = {_account_key(login): "sign_in_attempts_account", _address_key(address): "sign_in_attempts_address"}
     keys = sorted(limits.keys() - {""})
     async with in_transaction():

@@ -1,12 +1,14 @@
 """What a poster fills in, and the checks that need no database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from market.projects.models import Purpose, SelectionMethod
 from market.text import Checker
 
 MAX_WORKING_DAYS = 1000
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""No deadline lies beyond: what is added to one (grace, time zone) must still be a date."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class PostProject:
             check.amount("ceiling", self.ceiling_fen)
         if self.closes_at is not None and self.closes_at <= now:
             check.add("closesAt", "in_the_past")
+        _check_latest(check, self.closes_at)
         if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
             check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
         if self.case is not None:
@@ -88,7 +91,13 @@ class AmendProject:
             given["ceiling_fen"] = check.amount("ceiling", self.ceiling_fen)
         if self.closes_at is not None:
             given["closes_at"] = self.closes_at
+            _check_latest(check, self.closes_at)
         if not given:
             check.add("reason", "nothing_changed")
         check.done()
         return given
+
+
+def _check_latest(check: Checker, closes_at: datetime | None) -> None:
+    if closes_at is not None and closes_at > LATEST:
+        check.add("closesAt", "too_late", last=LATEST.date())

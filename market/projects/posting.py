@@ -10,7 +10,7 @@ from market.errors import InvalidInput, ItemCancelled, MayNotCommission, MustBeC
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
 from market.projects.forms import CaseForm, PostProject
-from market.projects.models import ApprovalCase, SelectionMethod
+from market.projects.models import ApprovalCase, Purpose, SelectionMethod
 
 
 async def item_in_force(code: str, at: datetime) -> ItemVersion:
@@ -31,14 +31,21 @@ def check_class(actor: Actor, item: ItemVersion, form: PostProject) -> None:
             raise MayNotCommission(item.code, item.item_class, Role.AGENCY)
         if form.method is SelectionMethod.DIRECT:
             raise MustBeCompetitive(item.code)
-        _require_case_and_budget(form)
-    elif not actor.roles & {Role.APPLICANT, Role.HELPER}:
+        _check_commission(form)
+    elif not _acts_as_applicant(actor):
         raise MayNotCommission(item.code, item.item_class, Role.APPLICANT)
     elif item.item_class == ItemClass.APPLICANT_CHOICE and not form.told_not_obliged:
         raise NotToldNotObliged(item.code)
 
 
-def _require_case_and_budget(form: PostProject) -> None:
+def _acts_as_applicant(actor: Actor) -> bool:
+    """The applicant itself, or a helper under its mandate; a helper's own organisation is no applicant, an agency least of all."""
+    return Role.APPLICANT in actor.roles or (Role.HELPER in actor.roles and actor.on_behalf_of_id is not None)
+
+
+def _check_commission(form: PostProject) -> None:
+    if form.purpose is not Purpose.APPROVAL:
+        raise InvalidInput.one("purpose", "not_allowed_here")  # no applicant's own order: the rules would look away
     if form.case is None:
         raise InvalidInput.one("case", "required")
     if not form.budget_line.strip():

@@ -17,6 +17,7 @@ from market.projects.models import ApprovalCase, Project, ProjectAmendment, Sele
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
 from market.selection.methods import METHODS
+from market.text import Checker
 from market.vault import key_id
 
 
@@ -57,6 +58,13 @@ def subject(project: Project) -> Subject:
     return Subject(frozenset({project.buyer_id}), makers)
 
 
+async def authored(project: Project) -> Subject:
+    """As ``subject``, with everybody who changed the draft: whoever wrote a part of it may not approve it either."""
+    known = subject(project)
+    amendments = await ProjectAmendment.filter(project_id=project.id)
+    return Subject(known.parties, known.makers | {row.amended_by_id for row in amendments})
+
+
 def may_see(actor: Actor, project: Project) -> bool:
     """Published notices are everybody's; the rest belongs to its buyer, the operator and the regulator."""
     if project.state not in UNPUBLISHED:
@@ -90,7 +98,7 @@ ORDERS = {"newest": ("-posted_at", "-id"), "closing_soon": ("closes_at", "id")}
 
 
 def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Project]:
-    """The visible projects that fit, unordered; one query."""
+    """The visible projects that fit, unordered; one query. Raises InvalidInput (search)."""
     query = Project.filter(_visibility(actor))
     if wanted.states is not None:
         query = query.filter(_states_at(wanted.states, now))
@@ -102,9 +110,16 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
     }
     query = query.filter(**{name: value for name, value in exact.items() if value is not None})
-    for word in (wanted.search or "").split():
+    for word in _words(wanted.search or ""):
         query = query.filter(Q(title__icontains=word) | Q(code__icontains=word))
     return query
+
+
+def _words(search: str) -> list[str]:
+    check = Checker()
+    text = check.text("search", search, 100, required=False)
+    check.done()
+    return text.split()
 
 
 def _visibility(actor: Actor) -> Q:
@@ -115,7 +130,7 @@ def _visibility(actor: Actor) -> Q:
 
 
 def _states_at(states: Sequence[ProjectState], now: datetime) -> Q:
-    wanted = Q(state__in=[s.value for s in states if s != ProjectState.OPEN])
+    wanted = Q(state__in=sorted({s.value for s in states if s != ProjectState.OPEN}))
     if ProjectState.OPEN in states:
         wanted |= Q(state=ProjectState.OPEN, closes_at__gte=now)
     if ProjectState.CLOSED in states:

@@ -106,12 +106,12 @@ async def submit_for_review(actor: Actor, code: str) -> Project:
 
 @use_case(Action.PROJECT_REVIEW)
 async def review_project(actor: Actor, code: str, *, approve: bool, note: str = "") -> Project:
-    """Publish a project or return it with a note; never by whoever posted or submitted it.
+    """Publish a project or return it with a note; never by whoever posted, amended or submitted it.
 
     Raises NotFound, NotPermitted (four_eyes), WrongState, InvalidInput, ItemCancelled, OpenPeriodTooShort.
     """
     project = await locked(actor, code)
-    authorise(Action.PROJECT_REVIEW, read.subject(project))
+    authorise(Action.PROJECT_REVIEW, await read.authored(project))
     check = Checker()
     project.review_note = check.text("note", note, 500, required=not approve)
     check.done()

@@ -63,7 +63,7 @@ INFINITE = float("inf")
 class Reading:
     """What ledger.md leaves open, with the reading that the oracle chose as the default."""
 
-    undated_payment_exists: bool = False
+    undated_payment_exists: bool = True
     """A payment, refund or amendment without a date: may be later than the as-of date (False), or exists (True)."""
     client_on_both_sides_is_the_applicants: bool = True
     """“A payer on both sides counts as the applicant's”: said of payers; taken to hold for clients too."""

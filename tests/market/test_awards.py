@@ -150,3 +150,28 @@ async def test_the_contract_repeats_the_award(agency: Actor) -> None:
         with pytest.raises(errors.WrongState):
             await contracts.file_contract(agency, contracts.FileContract(*good))
     assert (contract.amount_fen, contract.valid_quotes, contract.commissioned_on) == (100, 3, date(2026, 11, 24))
+
+
+async def test_a_damaged_quote_holds_up_its_own_project_only(agency: Actor) -> None:
+    """A stored quote that was altered cannot be opened: its project stays closed, every other one is opened, nobody's read fails."""
+    applicant = await member(Role.APPLICANT)
+    damaged, sound = [await contest.published(agency, await contest.agency_form(applicant)) for _ in range(2)]
+    for project in (damaged, sound):
+        for fen in (100, 200, 300):
+            await quoted(await member(Role.INTERMEDIARY), project, fen)
+    await Quote.filter(id=(await Quote.filter(project_id=damaged.id).first()).id).update(ciphertext=b"\x00" * 4124)  # type: ignore[union-attr]
+    assert (await contest.opened(sound)).state == "standstill"
+    again = await Project.get(id=damaged.id)
+    assert (again.state, again.opened_at) == ("open", None)
+    assert not await Quote.filter(project_id=damaged.id, amount_fen__not_isnull=True).exists()
+
+
+async def test_a_contract_is_not_older_than_its_award(agency: Actor) -> None:
+    """Signed before the award was confirmed, the contest was for show: refused with its field."""
+    award = await contest.awarded(agency, await contest.agency_form(await member(Role.APPLICANT)), 100, 200, 300)
+    await award.fetch_related("project", "supplier")
+    before = clock.local_date(award.standstill_until) - timedelta(days=1)
+    what = (award.project.code, award.amount_fen, award.supplier.code, award.project.item_code, before, before)
+    with clock.fixed(award.standstill_until + timedelta(days=1)), pytest.raises(errors.InvalidInput) as caught:
+        await contracts.file_contract(agency, contracts.FileContract(*what))
+    assert [(f.path, f.code) for f in caught.value.fields] == [("signedOn", "before_award")]

@@ -1,5 +1,6 @@
 """Fee records on a real database: judged as they are written, followed to the refund, corrected by reversal."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from market.fees.forms import InvoiceForm, RecordFee, RecordRefund
 from market.fees.models import Channel, EvidenceGrade, FeeRecord, Invoice
 from market.findings.models import Finding
 from market.log.models import LogEntry
+from market.parties.models import Organisation
 from tests import contest
 from tests.contest import member
 
@@ -169,3 +171,70 @@ async def test_an_invoice_of_tomorrow_is_refused(scene: Scene) -> None:
         await paid(scene, scene.agency, invoice=invoice)
     assert [(f.path, f.code) for f in caught.value.fields] == [("invoice.issuedOn", "in_the_future")]
     assert not await FeeRecord.exists()
+
+
+async def test_nobody_takes_back_anothers_record(scene: Scene) -> None:
+    """The agency that should have paid, the intermediary that was paid: neither makes the applicant's record vanish."""
+    fee = (await paid(scene, scene.applicant)).fee
+    supplier = await member(Role.INTERMEDIARY, await Organisation.get(id=scene.contract.supplier_id))
+    before = await LogEntry.all().count()
+    for party in (scene.agency, supplier):
+        with clock.fixed(PAID_AT), pytest.raises(errors.NotPermitted):
+            await service.reverse_fee(party, fee.record_no, "没有这回事")
+    assert await LogEntry.all().count() == before and await states("V01") == [("open", 100, 0)]
+
+
+async def test_a_word_does_not_undo_what_a_bank_proves(scene: Scene) -> None:
+    """A bank payment is not refunded by a declaration; a declared one is."""
+    fee = (await paid(scene, scene.applicant)).fee
+    soft = RecordRefund(uuid4().hex, fee.record_no, 100, PAID_ON, Channel.CASH, EvidenceGrade.DECLARATION)
+    with clock.fixed(PAID_AT), pytest.raises(errors.GradeNotAttestable) as caught:
+        await service.record_refund(scene.agency, soft)
+    assert caught.value.allowed == ("treasury", "bank") and await states("V01") == [("open", 100, 0)]
+    declared = (await paid(scene, scene.applicant, 1, grade=EvidenceGrade.DECLARATION, voucher_no="")).fee
+    with clock.fixed(PAID_AT):
+        await service.record_refund(scene.agency, replace(soft, refund_of=declared.record_no, amount_fen=1, idempotency_key="d"))
+    assert sorted(await states("V01")) == [("open", 100, 0), ("refunded", 1, 1)]
+
+
+@pytest.mark.parametrize("wrong", [{"amount_fen": 1}, {"buyer_code": "X"}, {"seller_code": "agency"}])
+async def test_a_red_letter_cancels_its_own_invoice_only(scene: Scene, wrong: dict[str, Any]) -> None:
+    """Another's red letter, or one over a fen, takes no finding away; the true one does."""
+    code, seller = await contest.code_of(scene.applicant), scene.contract.supplier.code
+    invoice = InvoiceForm("FP4", PAID_ON, "某公司", code, seller, 100)
+    await paid(scene, scene.agency, invoice=invoice)
+    red = replace(invoice, number="FP5", red_letter_of="FP4")
+    given = wrong | ({"seller_code": await contest.code_of(scene.agency)} if "seller_code" in wrong else {})
+    with pytest.raises(errors.InvalidInput):
+        await paid(scene, scene.agency, 1, invoice=replace(red, **given))
+    assert await states("V04") == [("open", 100, 0)]
+    await paid(scene, scene.agency, 1, invoice=red)
+    assert await states("V04") == [("cleared", 100, 0)]
+
+
+async def test_a_reversal_outside_of_contracts_is_seen(scene: Scene) -> None:
+    """Without a contract, too, a reversed payment no longer proves that its invoice names another."""
+    code, seller = await contest.code_of(scene.applicant), scene.contract.supplier.code
+    invoice = InvoiceForm("FP6", PAID_ON, "某公司", code, seller, 100)
+    fee = (await paid(scene, scene.agency, contract_no=None, invoice=invoice)).fee
+    assert await states("V04") == [("open", 100, 0)]
+    with clock.fixed(PAID_AT):
+        await service.reverse_fee(scene.agency, fee.record_no, "记重了")
+    assert await states("V04") == [("cleared", 100, 0)]
+
+
+async def test_a_refund_is_no_older_than_its_payment(scene: Scene) -> None:
+    """Money cannot come back before it was paid; nothing is stored."""
+    fee = (await paid(scene, scene.applicant)).fee
+    early = RecordRefund(uuid4().hex, fee.record_no, 100, date(2026, 12, 19), Channel.BANK_TRANSFER, EvidenceGrade.BANK, "R-0")
+    with clock.fixed(PAID_AT), pytest.raises(errors.InvalidInput):
+        await service.record_refund(scene.agency, early)
+    assert await FeeRecord.all().count() == 1
+
+
+async def test_a_persons_name_is_not_in_the_reasons(scene: Scene) -> None:
+    """A finding is read by all whom it concerns; a natural person appears in it under the pseudonym."""
+    await Organisation.filter(id=scene.applicant.organisation_id).update(kind="person", name="王阿婆")
+    [finding] = (await paid(scene, scene.applicant)).findings
+    said = str(finding.because) + str(finding.evidence)
+    assert "王阿婆" not in said and await contest.code_of(scene.applicant) in said

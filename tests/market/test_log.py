@@ -57,3 +57,19 @@ async def test_a_use_case_that_logs_nothing_is_a_defect(database: str) -> None:
     """A use case must write to the log, or it fails and leaves nothing."""
     with pytest.raises(RuntimeError, match="wrote nothing"):
         await _write(SYSTEM, 0)
+
+
+@pytest.mark.parametrize(
+    "damage", ["body = x'ff'", "body = CAST(x'7bff' AS TEXT)", "at = '2O26-11-24 00:00:00+00:00'", "hash = 'zz'"]
+)
+async def test_an_unreadable_entry_is_named(database: str, backend: str, damage: str) -> None:
+    """What is no text or no date any more does not stop the check: it is the broken entry. PostgreSQL would not store it."""
+    await _write(SYSTEM, 5)
+    if backend == "postgres":
+        damage = "body = 'x'"
+        await db.connection().execute_script("ALTER TABLE log_entries DISABLE TRIGGER ALL")
+    else:
+        await db.connection().execute_script("DROP TRIGGER log_entries_no_update")
+    await db.connection().execute_script(f"UPDATE log_entries SET {damage} WHERE seq = 3")
+    verdict = await service.verify()
+    assert (verdict.entries, verdict.broken) == (2, 3) and verdict.reason in ("changed", "unreadable")

@@ -1,6 +1,7 @@
 """Posting, review, amendment and withdrawal."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from market.actors import Role
 from market.log.models import LogEntry
 from market.projects import service
 from market.projects.forms import AmendProject, CaseForm
-from market.projects.models import Project, SelectionMethod
+from market.projects.models import Project, Purpose, SelectionMethod
 from tests import contest
 from tests.contest import CLOSES, NOON, member
 
@@ -172,3 +173,44 @@ async def test_strangers_do_not_learn_of_drafts() -> None:
     with clock.fixed(NOON):
         project = await service.post_project(await member(Role.APPLICANT), contest.form())
     await refused(errors.NotFound, service.submit_for_review(await member(Role.APPLICANT), project.code))
+
+
+async def test_an_agencys_commission_is_no_own_order() -> None:
+    """Called an own order, the rules would not look at who pays for it: an agency cannot call it that."""
+    agency, form = await member(Role.AGENCY), await contest.agency_form(await member(Role.APPLICANT), purpose=Purpose.OWN_ORDER)
+    error = await refused(errors.InvalidInput, service.post_project(agency, form))
+    assert error.fields[0].path == "purpose"  # type: ignore[attr-defined]
+
+
+async def test_a_helper_posts_under_a_mandate_only() -> None:
+    """A helper of an agency does not make the agency an applicant; for its principal it posts."""
+    office = await contest.Organisation.get(id=(await member(Role.AGENCY)).organisation_id)
+    helper, principal = await member(Role.HELPER, office), await member(Role.APPLICANT)
+    both = replace(helper, roles=frozenset({Role.HELPER, Role.AGENCY}))
+    for actor in (helper, both):
+        await refused(errors.MayNotCommission, service.post_project(actor, contest.form()))
+    with clock.fixed(NOON):
+        project = await service.post_project(replace(helper, on_behalf_of_id=principal.organisation_id), contest.form())
+    assert project.buyer_id == principal.organisation_id
+
+
+async def test_whoever_amended_a_draft_does_not_approve_it() -> None:
+    """Four eyes: the author of a part is an author, though somebody else posted and submitted it."""
+    office = await contest.Organisation.get(id=(await member(Role.AGENCY)).organisation_id)
+    clerk, chief = await member(Role.AGENCY, office), await member(Role.AGENCY, office)
+    chief = replace(chief, roles=frozenset({Role.AGENCY, Role.OPERATOR}))
+    with clock.fixed(NOON):
+        project = await service.post_project(clerk, await contest.agency_form(await member(Role.APPLICANT)))
+        await service.amend_project(chief, AmendProject(project.code, 1, "改写", title="换了内容"))
+        await service.submit_for_review(clerk, project.code)
+    error = await refused(errors.NotPermitted, service.review_project(chief, project.code, approve=True))
+    assert error.reason == "four_eyes"  # type: ignore[attr-defined]
+
+
+async def test_no_deadline_lies_beyond_the_calendar() -> None:
+    """In the year 9999 nothing can be added to a deadline: refused when it is typed, not when it is published."""
+    far, applicant = datetime(9998, 12, 31, tzinfo=UTC), await member(Role.APPLICANT)
+    await refused(errors.InvalidInput, service.post_project(applicant, contest.form(closes_at=far)))
+    with clock.fixed(NOON):
+        project = await service.post_project(applicant, contest.form())
+    await refused(errors.InvalidInput, service.amend_project(applicant, AmendProject(project.code, 1, "x", closes_at=far)))

@@ -1,14 +1,20 @@
 """Every mutation × every role × {anonymous, stranger}: a denial returns nothing, writes nothing, logs nothing."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNonNull, get_named_type
 from graphql.type import GraphQLField
+from strawberry import relay
 
 from market import clock
 from market.actors import ANONYMOUS, Actor, Role
+from market.fees import service as fees
+from market.fees.forms import RecordFee
+from market.fees.models import Channel, EvidenceGrade
 from market.log.models import LogEntry
 from market.permissions import GRANTS, Action, Relation
 from schema.schema import schema
@@ -147,3 +153,46 @@ async def test_sealed_quotes_are_nobodys_before_the_opening(execute: Execute) ->
         own = await execute(text, bidder, c=project.code)
     assert all(a.data == answers[0].data and "123456" not in str(a.data) for a in answers)
     assert own.data["project"]["myQuotes"] == [{"amount": "123456.78"}]
+
+
+async def test_nobody_certifies_itself(execute: Execute) -> None:
+    """An intermediary's own administrator, and every other role, records neither its qualifications nor anybody's relations."""
+    bidder, other = await member(Role.INTERMEDIARY), await member(Role.APPLICANT)
+    code, theirs = await contest.code_of(bidder), await contest.code_of(other)
+    inputs = {
+        "recordQualification": {
+            "organisationCode": code,
+            "qualification": "甲级",
+            "certificateNo": "1",
+            "validFrom": "2020-01-01",
+        },
+        "recordRelation": {"fromCode": theirs, "toCode": code, "relation": "SETTLES_FOR", "source": "自称"},
+        "registerOrganisation": {"code": contest.new_code(), "name": "自建公司", "kind": "INTERMEDIARY"},
+    }
+    actors = [replace(bidder, is_admin=True), other, *[await member(role) for role in Role if role is not Role.OPERATOR]]
+    before = await LogEntry.all().count()
+    for name, values in inputs.items():
+        text, _ = document(name)
+        for actor in actors:
+            answer = await execute(text, actor, input=values)
+            assert answer.data[name]["__typename"] == "NotPermitted", (name, actor.roles)
+        granted = await execute(text, await member(Role.OPERATOR), input=values)
+        assert granted.data[name]["__typename"] in ("Done", "Organisation"), granted
+    assert await LogEntry.all().count() == before + len(inputs)
+
+
+async def test_each_look_at_others_money_is_logged(execute: Execute) -> None:
+    """Also one record by its global id; a party's look at its own is not."""
+    applicant, regulator = await member(Role.APPLICANT), await member(Role.REGULATOR)
+    codes = (await contest.code_of(applicant), await contest.code_of(await member(Role.INTERMEDIARY)))
+    form = RecordFee("k", *codes, 100, date(2026, 11, 24), Channel.CASH, EvidenceGrade.DECLARATION)
+    with clock.fixed(NOON):
+        fee = (await fees.record_fee(applicant, form)).fee
+    text = "query($id: ID!) { node(id: $id) { ... on FeeRecord { recordNo } } }"
+    key = str(relay.GlobalID("FeeRecord", str(fee.id)))
+    for reader, looks in ((applicant, 0), (regulator, 1)):
+        answer = await execute(text, reader, id=key)
+        assert answer.data["node"] == {"recordNo": fee.record_no}
+        assert await LogEntry.filter(action="fee:look").count() == looks
+    seen = await execute("query($p: String) { feeRecords(filter: {purpose: $p}) { totalCount } }", regulator, p="x" * 301)
+    assert seen.errors[0].extensions["fields"][0]["path"] == "purpose"

@@ -19,12 +19,13 @@ def free_port() -> int:
 
 
 class Server:
-    """``market serve --demo`` on a folder of its own; its output goes to ``log``."""
+    """``market serve --demo`` on a folder of its own, on SQLite there or on another database; its output goes to ``log``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
         self.log = folder / "server.log"
         self.database = folder / "demo.sqlite3"
+        self.database_url = url or f"sqlite://{self.database}"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -32,7 +33,7 @@ class Server:
     def start(self) -> None:
         """Start and wait until it answers."""
         command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
-        command += ["--database", f"sqlite://{self.database}"]
+        command += ["--database", self.database_url]
         environment = {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
@@ -64,5 +65,5 @@ class Server:
 
     def verify(self) -> subprocess.CompletedProcess[str]:
         """``market verify`` on its database."""
-        command = [str(Path(sys.executable).with_name("market")), "verify", "--database", f"sqlite://{self.database}"]
+        command = [str(Path(sys.executable).with_name("market")), "verify", "--database", self.database_url]
         return subprocess.run(command, capture_output=True, text=True, check=False)

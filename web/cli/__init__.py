@@ -17,11 +17,10 @@ from market.clock import local_date, system_now
 from market.demo import world
 from market.errors import CatalogueRefused, MarketError
 from market.log import service as log
-from schema.errors import sentence
 from schema.labels import N_
 from web import startup
 from web.cli import audit, imports
-from web.cli.shell import Database, err, fail, out, say, settings_for
+from web.cli.shell import Database, err, fail, out, run, say, settings_for, told
 from web.settings import DEMO_DATABASE, Settings, sqlite_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -31,7 +30,17 @@ app.add_typer(imports.app, name="import", help="导入 · records from elsewhere
 
 app.command()(audit.audit)
 
+ONLY_HERE = N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+REASONS = {
+    "missing": N_("缺失"),
+    "changed": N_("内容被改动"),
+    "columns": N_("各列与内容不符"),
+    "unreadable": N_("无法读出"),
+    "head": N_("末尾被截去或改动"),
+}
+"""Why the log breaks (``log.Verdict.reason``)."""
 
 
 @app.command()
@@ -46,34 +55,54 @@ def serve(
     """启动服务 · serve the market."""
     settings = settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None))
     if demo and host not in LOOPBACK:
-        fail(N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。"))
+        fail(ONLY_HERE)
     if workers > 1 and settings.sqlite_file:
         fail(N_("SQLite 只能一个进程。多进程请用 PostgreSQL（--database postgresql://…）。"))
     if demo:
         settings = settings.for_demo()
-        asyncio.run(_prepare_demo(settings))
+        run(_prepare_demo(settings))
     else:
-        asyncio.run(_prepare(settings))
+        run(_prepare(settings, host))
     settings.export()
     out.print(say(N_("地址：{url}"), url=f"http://{host}:{port}/"), f"http://{host}:{port}/graphiql")
-    from web.protocol import TimedHttp  # the server's own classes are needed only here
+    from web.guard import BODY_BYTES  # the server's own classes are needed only here
+    from web.protocol import TimedHttp
 
-    factory = "web.asgi:demo" if demo else "web.asgi:market"
     uvicorn.run(
-        factory, factory=True, host=host, port=port, workers=workers, http=TimedHttp, server_header=False, access_log=False
+        "web.asgi:demo" if demo else "web.asgi:market",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http=TimedHttp,
+        ws_max_size=BODY_BYTES,
+        # Whose X-Forwarded-For is believed decides whom the sign-in throttle counts: nobody's, unless it was set.
+        proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=settings.trusted_proxy or "",
+        server_header=False,
+        access_log=False,
     )
 
 
-async def _prepare(settings: Settings) -> None:
+async def _prepare(settings: Settings, host: str) -> None:
     async with startup.connected(settings):
+        if host not in LOOPBACK and await world.is_built():
+            fail(ONLY_HERE)
         await catalogue.load_shipped(SYSTEM)
 
 
 async def _prepare_demo(settings: Settings) -> None:
     """A world that was built before is kept: what was done in it stays."""
     async with startup.connected(settings):
-        if (await log.verify()).entries == 0:
+        if await world.is_empty():
             await world.build()
+        elif not await world.is_built():
+            fail(
+                N_(
+                    "数据库 {url} 里不是完整的演示世界：可能上次建立时被打断，也可能是真实数据。请用 --database 换一个，或删除后重试。"
+                ),
+                url=settings.shown_url,
+            )
 
 
 @app.command()
@@ -89,12 +118,15 @@ def migrate(database: Database = None) -> None:
 @app.command()
 def verify(database: Database = None) -> None:
     """核对日志链 · recompute the whole log, name the first broken entry."""
-    verdict = asyncio.run(_verdict(settings_for(database)))
+    settings = settings_for(database)
+    if settings.sqlite_file and not settings.sqlite_file.is_file():
+        fail(N_("没有这个数据库文件：{path}。请核对 --database。"), path=settings.sqlite_file)
+    verdict = run(_verdict(settings))
     if verdict.broken is not None:
         fail(
             N_("日志链在第 {entry} 条断开（{reason}）；此前 {entries} 条相符。"),
             entry=verdict.broken,
-            reason=verdict.reason,
+            reason=say(REASONS[verdict.reason]),
             entries=verdict.entries,
         )
     out.print(say(N_("日志链完整：共 {entries} 条。"), entries=verdict.entries))
@@ -121,7 +153,7 @@ def load(
     except (OSError, ValueError) as bad:
         fail(N_("不能读取：{reason}"), reason=bad)
     form = catalogue.LoadEdition(content, label or file.stem, source or file.name, since)
-    asyncio.run(_load(settings_for(database), form, yes))
+    run(_load(settings_for(database), form, yes))
 
 
 async def _load(settings: Settings, form: catalogue.LoadEdition, yes: bool) -> None:
@@ -137,7 +169,7 @@ async def _load(settings: Settings, form: catalogue.LoadEdition, yes: bool) -> N
             err.print(_problem_table(refused))
             fail(N_("没有载入，什么都没有改变。"))
         except MarketError as refused:
-            fail("{reason}", reason=sentence(refused, say))
+            fail("{reason}", reason=told(refused))
     out.print(say(N_("已载入。")))
 
 

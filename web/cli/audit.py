@@ -1,6 +1,5 @@
 """``market audit``: every rule over everything that is stored, as of a day."""
 
-import asyncio
 import csv
 import json
 import os
@@ -23,7 +22,7 @@ from market.rules import rulebook, words
 from market.rules.engine import Decision, Verdict
 from schema.labels import N_
 from web import startup
-from web.cli.shell import Database, err, fail, out, say, settings_for
+from web.cli.shell import Database, err, fail, out, run, say, settings_for
 from web.settings import Settings, command_language
 
 COLUMNS = ("rule", "version", "subject", "kind", "certainty", "severity", "amount_yuan", "item_code", "evidence", "because")
@@ -54,7 +53,7 @@ def audit(
         day = date.fromisoformat(as_of) if as_of else local_date(system_now())
     except ValueError:
         fail(N_("不是日期：{value}。请写作 2026-11-01。"), value=as_of)
-    verdicts = asyncio.run(_run(settings_for(database), day, rules, workers))
+    verdicts = run(_run(settings_for(database), day, rules, workers))
     flagged = [v for v in verdicts if v.outcome is Decision.FLAG]
     _write([*flagged, *(v for v in verdicts if undecided and v.outcome is not Decision.FLAG)], format)
     _summary(verdicts, day)

@@ -1,13 +1,20 @@
 """What every command shares: the language, the two consoles, ending with a reason, the settings."""
 
-from typing import Annotated, NoReturn
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 
+from market.errors import InvalidInput, MarketError
+from schema.errors import FieldProblem, sentence
 from schema.labels import N_
-from web import i18n
+from web import i18n, startup
 from web.settings import BadSetting, Settings, command_language
+
+T = TypeVar("T")
 
 Database = Annotated[str | None, typer.Option("--database", help="sqlite:///… / postgresql://…")]
 
@@ -24,6 +31,22 @@ def fail(text: str, **facts: object) -> NoReturn:
     """Say why and end with 1."""
     err.print(say(text, **facts), style="red")
     raise typer.Exit(1)
+
+
+def told(refused: MarketError) -> str:
+    """The refusal with every field's problem."""
+    translate = partial(i18n.translate, command_language())
+    if isinstance(refused, InvalidInput):
+        return " ".join(f"{p.path}: {FieldProblem.of(p, translate).message}" for p in refused.fields)
+    return sentence(refused, translate)
+
+
+def run(work: Coroutine[None, None, T]) -> T:
+    """To its end; what an operator can put right is said in a sentence."""
+    try:
+        return asyncio.run(work)
+    except startup.NotReady as lacking:
+        fail(startup.NOT_MIGRATED, missing=", ".join(lacking.missing))
 
 
 def settings_for(database: str | None) -> Settings:
