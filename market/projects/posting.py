@@ -11,6 +11,7 @@ from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
 from market.projects.forms import CaseForm, PostProject
 from market.projects.models import ApprovalCase, SelectionMethod
+from market.text import Checker
 
 
 async def item_in_force(code: str, at: datetime) -> ItemVersion:
@@ -39,10 +40,12 @@ def check_class(actor: Actor, item: ItemVersion, form: PostProject) -> None:
 
 
 def _require_case_and_budget(form: PostProject) -> None:
+    check = Checker()
     if form.case is None:
-        raise InvalidInput.one("case", "required")
+        check.add("case", "case_required")
     if not form.budget_line.strip():
-        raise InvalidInput.one("budgetLine", "required")
+        check.add("budgetLine", "budget_required")
+    check.done()
 
 
 async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase | None:
@@ -71,10 +74,7 @@ async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase 
 async def _party(code: str | None, path: str) -> Organisation:
     if not code:
         raise InvalidInput.one(path, "required")
-    found = await parties.organisation_by_code(code)
-    if found is None:
-        raise InvalidInput.one(path, "unknown_code")
-    return found
+    return await parties.named(code, path)
 
 
 async def invited(code: str | None) -> Organisation | None:
