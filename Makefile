@@ -6,6 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/stamp
 PIP := $(BIN)/pip --disable-pip-version-check --no-input
 WORKERS ?= auto
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup check lint format sdl golden messages lock bench
@@ -13,8 +14,8 @@ WORKERS ?= auto
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' $(MAKEFILE_LIST)
 
-run: setup ## the demo world on this machine; prints its address
-	exec $(BIN)/market serve --demo
+run: setup ## the demo world on this machine; prints its address (another port: make run PORT=8001)
+	exec $(BIN)/market serve --demo --port $(PORT)
 
 test: setup ## every test that needs no system package
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"

@@ -1,12 +1,28 @@
 """Checks of text and numbers that people type: every problem is collected, so that a form answers once."""
 
 import secrets
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from market.clock import local_date
 from market.errors import FieldProblem, InvalidInput
 from market.money import MAX_FEN
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
+
+
+def typed_code(text: str) -> str:
+    """A code as it is stored, however it was typed: half width, upper case, plain hyphens, no blanks. What is too long is none."""
+    if len(text) > 60:
+        return ""
+    return "".join(unicodedata.normalize("NFKC", text.translate(_DASHES)).split()).upper()
+
+
+def wanted_code(text: str | None) -> str | None:
+    """A code that a filter asks for; None when it asks for none."""
+    return None if text is None else typed_code(text)
+
 
 _LAYOUT = {"\n", "\t"}
 

@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from market import db
 from market.actors import ANONYMOUS, Actor
+from market.errors import NotSignedIn
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -34,6 +35,13 @@ class Context:
     introspection: bool = True
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     _now: datetime | None = None
+
+    @property
+    def reader(self) -> Actor:
+        """Who asks for what is nobody's to see without an account. Raises NotSignedIn: an empty list would be taken for an answer."""
+        if self.actor.is_anonymous:
+            raise NotSignedIn
+        return self.actor
 
     async def load(self, batch: Callable[[Sequence[K]], Awaitable[Sequence[V]]], key: K) -> V:
         """One value through a batch function of the domain (keys in, values in key order out)."""

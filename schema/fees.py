@@ -302,7 +302,7 @@ class Queries:
         after: str | None = None,
     ) -> Connection[FeeRecord]:
         """One page, the newest payment first."""
-        page, actor, asked = Page.of(first, after), info.context.actor, filter or FeeRecordFilter()
+        page, actor, asked = Page.of(first, after), info.context.reader, filter or FeeRecordFilter()
         if read.reads_all(actor):
             await service.log_look(actor, vars(asked))
         query = read.listing(actor, asked.wanted())

@@ -144,7 +144,7 @@ class Queries:
     ) -> Connection[Finding]:
         """One page, the newest first."""
         page = Page.of(first, after)
-        query = read.listing(info.context.actor, (filter or FindingFilter()).wanted())
+        query = read.listing(info.context.reader, (filter or FindingFilter()).wanted())
         rows = await read.page(query, page.after_keys(datetime, UUID), page.limit)
         return connection(rows, page, Finding.of, read.position, query.count)
 

@@ -4,8 +4,8 @@ from market import errors as e
 from schema.labels import N_
 
 MESSAGES: dict[type[e.MarketError], str] = {
-    e.NotSignedIn: N_("需要先登录。请用 signIn 登录，并在请求中带上令牌。"),
-    e.NotPermitted: N_("您没有权限做这件事：需要的身份是 {needed}，或须由本单位的人员、与发起人不同的人员办理。请换用相应身份。"),
+    e.NotSignedIn: N_("需要登录：没有令牌，或令牌不对、已过期。请用 signIn 取得令牌，放在请求头 Authorization: Bearer 之后。"),
+    e.NotPermitted: N_("您不能做这件事：{reason}。可以办理的身份：{needed}。"),
     e.NotFound: N_("找不到{kind}“{key}”，或您无权查看。请核对编号。"),
     e.InvalidInput: N_("填写的内容有问题，什么都没有保存。请按 fields 逐项修改后重新提交。"),
     e.WrongState: N_("{kind}现在处于“{state}”，不能这样操作；只有在“{needed}”时可以。请刷新后再看。"),
@@ -14,7 +14,9 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.LinkNotUsable: N_("这个一次性链接无效、已使用或已过期。请重新申请一个。"),
     e.ItemCancelled: N_("事项 {item_code} 已取消，任何人不得要求、采购或收费。依据：{legal_basis}。如有部门仍要求，请举报。"),
     e.NotInForce: N_("{on} 还没有生效的清单，无法判断事项 {item_code}。最早可查 {first}。"),
-    e.MayNotCommission: N_("事项 {item_code} 属于“{item_class}”，应由{needed}委托，您不能发布。"),
+    e.MayNotCommission: N_(
+        "事项 {item_code} 属于“{item_class}”，应由{needed}委托并付费，您不能发布。请由{needed}发布；有人要您代为发布或付费，可以拒绝。"
+    ),
     e.MustBeCompetitive: N_(
         "事项 {item_code} 由行政机关委托，必须竞争选取，不能直接选取（优化营商环境条例第四十三条）。请改选最低价等方式。"
     ),
@@ -48,6 +50,8 @@ MESSAGES: dict[type[e.MarketError], str] = {
 
 FIELD_MESSAGES: dict[str, str] = {
     "required": N_("必填。"),
+    "case_required": N_("必填：行政机关委托的事项要写明为哪个办件（编号、审批事项、申请人代码）。"),
+    "budget_required": N_("必填：行政机关委托的事项由机关付费，要写明预算科目。"),
     "too_long": N_("太长：至多 {limit} 个字，现有 {given} 个字。"),
     "control_character": N_("含有不可见的控制字符，请删除后重新输入。"),
     "not_positive": N_("必须大于 0。"),
@@ -62,6 +66,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "ends_before_start": N_("结束日期不能早于开始日期。"),
     "unknown_code": N_("没有这个编码，请核对。"),
     "not_a_code": N_("不是有效的统一社会信用代码：{reason}。请逐位核对。"),
+    "unknown_party": N_("没有登记过这个代码的单位或个人。请核对，或请运营机构先登记。"),
     "idempotency_key": N_("幂等键应为 1 到 255 个可见字符。"),
     "in_the_past": N_("时间已过，请选将来的时间。"),
     "in_the_future": N_("日期不能在今天之后。"),

@@ -62,7 +62,7 @@ class Page:
     def of(cls, first: int, after: str | None) -> "Page":
         """Raises BadRequest when ``first`` is not 1–100 or the cursor is not one of ours."""
         if not 1 <= first <= MAX_PAGE:
-            raise BadRequest("first", f"first: 1–{MAX_PAGE}")
+            raise BadRequest("first", f"first 应在 1 到 {MAX_PAGE} 之间。 first must be between 1 and {MAX_PAGE}.")
         return cls(first, None if after is None else _decode(after))
 
     def after_keys(self, *kinds: type) -> list[Any] | None:

@@ -19,7 +19,7 @@ from market.fees import gather
 from market.findings import service as findings
 from market.permissions import Action
 from market.rules import rulebook
-from market.rules.engine import Decision, Verdict, suspicions
+from market.rules.engine import Decision, Verdict, evaluate
 from market.text import Checker
 from market.usecase import authorise, unit, use_case
 
@@ -159,11 +159,11 @@ def _result(run_id: UUID | None, verdict: Verdict) -> AuditResult:
 async def _bring_up_to_date(actor: Actor, piece: sweep.Piece, as_of: date) -> list[Verdict]:
     """The findings about a piece agree with the rules afterwards; a change is logged, none is no act."""
     scene = await sweep.scene(piece, as_of)
-    verdicts = [v for subject in scene.subjects for v in suspicions(scene.world, subject)]
+    verdicts = [v for subject in scene.subjects for v in evaluate(scene.world, subject)]
     came_back, concerned = partial(gather.came_back, scene.world), partial(gather.concerned, scene.world)
     await findings.store(verdicts, scene.subjects, came_back, concerned)
     unit().replayed = not unit().records
-    return verdicts
+    return [v for v in verdicts if v.outcome is not Decision.CLEAR]
 
 
 @use_case(None)

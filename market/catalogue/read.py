@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from market.catalogue.files import ITEM_CODE, WORD
 from market.catalogue.models import Department, Edition, ItemClass, ItemVersion
 from market.errors import NotInForce
-from market.text import Checker
+from market.text import Checker, typed_code
 
 _SEARCHED = ("name_zh", "name_en", "approval_item_zh", "code")
 MAX_SEARCH = 100
@@ -112,12 +112,13 @@ async def history(code: str) -> list[ItemVersion]:
 
 async def histories_by_code(codes: Sequence[str]) -> list[list[ItemVersion]]:
     """``history`` for many codes, in one query."""
-    possible = {code for code in codes if ITEM_CODE.fullmatch(code)}
+    typed = [typed_code(code) for code in codes]
+    possible = {code for code in typed if ITEM_CODE.fullmatch(code)}
     versions = defaultdict(list)
     if possible:
         for version in await ItemVersion.filter(code__in=possible).order_by("valid_from").select_related("edition"):
             versions[version.code].append(version)
-    return [versions[code] for code in codes]
+    return [versions[code] for code in typed]
 
 
 async def versions_by_id(ids: Sequence[UUID]) -> list[ItemVersion | None]:

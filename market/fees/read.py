@@ -11,7 +11,9 @@ from tortoise.queryset import QuerySet
 
 from market.actors import Actor
 from market.fees.models import FeeRecord, Invoice
+from market.parties import read as parties
 from market.permissions import Action, Allowed, Subject, may
+from market.text import wanted_code
 
 RELATED = ("payer", "payee", "contract", "case", "on_behalf_of", "refund_of", "reverses")
 _FLAGGED = """(SELECT fee.id FROM fee_records fee JOIN findings found ON found.subject = 'payment:' || fee.record_no
@@ -73,12 +75,16 @@ def listing(actor: Actor, wanted: FeeFilter) -> QuerySet[FeeRecord]:
         own = actor.party_id or UUID(int=0)
         ends = ("payer_id", "payee_id", "contract__client_id", "contract__supplier_id", "case__applicant_id", "case__agency_id")
         query = query.filter(Q(**dict.fromkeys(ends, own), join_type="OR"))
-    given = {_COLUMNS.get(k, k): v for k, v in vars(wanted).items() if v is not None and k != "flagged"}
-    query = query.filter(**given)
+    query = query.filter(**{_COLUMNS.get(k, k): v for k, v in _spelt(wanted).items() if v is not None and k != "flagged"})
     if wanted.flagged is not None:
         among = Q(id__in=RawSQL(_FLAGGED))
         query = query.filter(among if wanted.flagged else ~among)
     return query
+
+
+def _spelt(wanted: FeeFilter) -> dict[str, Any]:
+    typed = {"payer": parties.spelling(wanted.payer), "payee": parties.spelling(wanted.payee)}
+    return vars(wanted) | typed | {"item_code": wanted_code(wanted.item_code)}
 
 
 async def page(query: QuerySet[FeeRecord], after: Sequence[Any] | None, limit: int) -> list[FeeRecord]:

@@ -18,7 +18,6 @@ from market.fees.models import FeeRecord, Invoice
 from market.findings import service as findings
 from market.findings.models import Finding
 from market.parties import read as parties
-from market.parties.models import Organisation
 from market.permissions import Action, Subject
 from market.projects.models import ApprovalCase
 from market.rules import facts
@@ -43,7 +42,7 @@ async def record_fee(actor: Actor, form: RecordFee) -> Recorded:
 
     Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, AlreadyFiled (invoice), IdempotencyKeyReused.
     """
-    payer, payee = await _party(form.payer_code, "payerCode"), await _party(form.payee_code, "payeeCode")
+    payer, payee = await parties.named(form.payer_code, "payerCode"), await parties.named(form.payee_code, "payeeCode")
     contract, case = await _surroundings(form)
     concerned = (payer.id, payee.id, *(contracts.subject(contract).parties if contract else ()))
     authorise(Action.FEE_RECORD, Subject.of(*concerned, *((case.applicant_id, case.agency_id) if case else ())))
@@ -52,20 +51,13 @@ async def record_fee(actor: Actor, form: RecordFee) -> Recorded:
         return done
     form.check(local_date(unit().now))
     check_grade(actor.roles, form.grade)
-    behalf = await _party(form.on_behalf_of_code, "onBehalfOfCode") if form.on_behalf_of_code else None
+    behalf = await parties.named(form.on_behalf_of_code, "onBehalfOfCode") if form.on_behalf_of_code else None
     links = {"contract": contract, "case": case, "on_behalf_of": behalf, "purpose_text": form.purpose_text.strip()}
     fee = await _create(actor, form, payer=payer, payee=payee, **links, **await _item(contract))
     if form.invoice:
         await _file_invoice(form.invoice, fee)
     await _remember(actor, form, "record_fee", fee)
     return await _judged(fee, "fee:record")
-
-
-async def _party(code: str, path: str) -> Organisation:
-    found = await parties.organisation_by_code(code)
-    if found is None:
-        raise InvalidInput.one(path, "unknown_code")
-    return found
 
 
 async def _surroundings(form: RecordFee) -> tuple[Contract | None, ApprovalCase | None]:
@@ -113,7 +105,7 @@ async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> None:
     if form.red_letter_of and red is None:
         raise InvalidInput.one("invoice.redLetterOf", "unknown_code")
     buyer = await parties.organisation_by_code(form.buyer_code)
-    seller = await _party(form.seller_code, "invoice.sellerCode")
+    seller = await parties.named(form.seller_code, "invoice.sellerCode")
     buyer_code = buyer.code if buyer else form.buyer_code.strip().upper()
     if red and (red.seller_id, red.buyer_code, red.amount_fen) != (seller.id, buyer_code, form.amount_fen):
         raise InvalidInput.one("invoice.redLetterOf", "red_letter_differs")

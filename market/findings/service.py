@@ -20,15 +20,20 @@ async def store(
     ``concerned``: code → side of those who may read what is new. Returns the findings that stand or stood, newest state.
     """
     known = {(f.rule, f.subject): f for f in await Finding.filter(subject__in=list(judged))}
-    flagged = {(v.rule, v.subject): v for v in verdicts if v.outcome is Decision.FLAG}
+    flagged = _by_subject(verdicts, Decision.FLAG)
     for key, verdict in flagged.items():
         if key in known:
             await _update(known[key], verdict)
         else:
             known[key] = await _open(verdict, concerned(verdict.subject))
+    cleared = _by_subject(verdicts, Decision.CLEAR)
     for key in known.keys() - flagged.keys():
-        await _close(known[key], came_back=came_back(key[1]))
+        await _close(known[key], cleared.get(key), came_back=came_back(key[1]))
     return sorted(known.values(), key=lambda f: (f.rule, f.subject))
+
+
+def _by_subject(verdicts: Collection[Verdict], outcome: Decision) -> dict[tuple[str, str], Verdict]:
+    return {(v.rule, v.subject): v for v in verdicts if v.outcome is outcome}
 
 
 async def _open(verdict: Verdict, concerned: Mapping[str, str]) -> Finding:
@@ -61,13 +66,17 @@ async def _update(finding: Finding, verdict: Verdict) -> None:
         finding.amount_fen = at_issue
     finding.amount_fen = max(finding.amount_fen, at_issue)
     finding.refunded_fen = finding.amount_fen - at_issue
+    finding.because, finding.evidence = list(verdict.because), list(verdict.evidence)
     state = FindingState.PARTLY_REFUNDED if finding.refunded_fen else FindingState.OPEN
     await move(finding, state)
 
 
-async def _close(finding: Finding, *, came_back: bool) -> None:
+async def _close(finding: Finding, verdict: Verdict | None, *, came_back: bool) -> None:
+    """The reasons become those of today's verdict: "nothing is left to return", not "all of it is"."""
     if came_back:
         finding.refunded_fen = finding.amount_fen
+    if verdict is not None:
+        finding.because = list(verdict.because)
     await move(finding, FindingState.REFUNDED if came_back else FindingState.CLEARED)
 
 
@@ -75,7 +84,7 @@ async def move(finding: Finding, state: FindingState) -> None:
     """The only door that writes a finding's state; a change is logged."""
     changed = finding.state != state
     finding.state, finding.updated_at = state, unit().now
-    await finding.save(update_fields=["state", "amount_fen", "refunded_fen", "updated_at"])
+    await finding.save(update_fields=["state", "amount_fen", "refunded_fen", "because", "evidence", "updated_at"])
     if changed:
         _record(finding)
 

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from market import db
 from market.actors import Actor, Role
-from market.errors import NotFound
+from market.errors import InvalidInput, NotFound
 from market.parties import codes
 from market.parties.models import (
     Account,
@@ -53,6 +53,22 @@ async def require_organisation(code: str) -> Organisation:
     if found is None:
         raise NotFound("organisation", code[:40])
     return found
+
+
+async def named(code: str, path: str) -> Organisation:
+    """The party that the field ``path`` of a form names. Raises InvalidInput: not_a_code, unknown_party."""
+    try:
+        known = await organisation_by_code(codes.party_code(code))
+    except codes.BadCode as bad:
+        raise InvalidInput.one(path, "not_a_code", reason=bad.reason) from None
+    if known is None:
+        raise InvalidInput.one(path, "unknown_party")
+    return known
+
+
+def spelling(code: str | None) -> str | None:
+    """A code to look for, in its one spelling; what is no code stays as it is, and finds nothing."""
+    return code and (_code(code) or code)
 
 
 def _code(text: str) -> str:

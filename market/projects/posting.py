@@ -11,6 +11,7 @@ from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
 from market.projects.forms import CaseForm, PostProject
 from market.projects.models import ApprovalCase, Purpose, SelectionMethod
+from market.text import Checker
 
 
 async def item_in_force(code: str, at: datetime) -> ItemVersion:
@@ -44,12 +45,14 @@ def _acts_as_applicant(actor: Actor) -> bool:
 
 
 def _check_commission(form: PostProject) -> None:
+    check = Checker()
     if form.purpose is not Purpose.APPROVAL:
-        raise InvalidInput.one("purpose", "not_allowed_here")  # no applicant's own order: the rules would look away
+        check.add("purpose", "not_allowed_here")  # no applicant's own order: the rules would look away
     if form.case is None:
-        raise InvalidInput.one("case", "required")
+        check.add("case", "case_required")
     if not form.budget_line.strip():
-        raise InvalidInput.one("budgetLine", "required")
+        check.add("budgetLine", "budget_required")
+    check.done()
 
 
 async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase | None:
@@ -78,10 +81,7 @@ async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase 
 async def _party(code: str | None, path: str) -> Organisation:
     if not code:
         raise InvalidInput.one(path, "required")
-    found = await parties.organisation_by_code(code)
-    if found is None:
-        raise InvalidInput.one(path, "unknown_code")
-    return found
+    return await parties.named(code, path)
 
 
 async def invited(code: str | None) -> Organisation | None:

@@ -11,13 +11,14 @@ from tortoise.queryset import QuerySet
 
 from market.actors import Actor
 from market.errors import NotFound
+from market.parties import read as parties
 from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
 from market.projects.models import ApprovalCase, Project, ProjectAmendment, SelectionMethod
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
 from market.selection.methods import METHODS
-from market.text import Checker
+from market.text import Checker, typed_code, wanted_code
 from market.vault import key_id
 
 
@@ -74,7 +75,7 @@ def may_see(actor: Actor, project: Project) -> bool:
 
 async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Project:
     """The project with its buyer, invited party and case. Raises NotFound when absent or not visible: both alike."""
-    query = Project.filter(code=code).select_related("buyer", "invited", "case")
+    query = Project.filter(code=typed_code(code)).select_related("buyer", "invited", "case")
     project = await (query.select_for_update(of=(Project._meta.db_table,)) if for_update else query).get_or_none()
     if project is None or not may_see(actor, project):
         raise NotFound("project", code[:40])
@@ -103,10 +104,10 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
     if wanted.states is not None:
         query = query.filter(_states_at(wanted.states, now))
     exact = {
-        "item_code": wanted.item_code,
+        "item_code": wanted_code(wanted.item_code),
         "item_class": wanted.item_class,
         "method": wanted.method,
-        "buyer__code": wanted.buyer_code,
+        "buyer__code": parties.spelling(wanted.buyer_code),
         "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
     }
     query = query.filter(**{name: value for name, value in exact.items() if value is not None})

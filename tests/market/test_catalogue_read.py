@@ -123,7 +123,7 @@ async def test_counts_tell_what_another_choice_would_show(database: str) -> None
     assert counts.total == 2 == len(await codes(item_class=ItemClass.CANCELLED, sector="meteorology"))
 
 
-@pytest.mark.parametrize("code", ["ZSZJ-99-999", "", "zszj-01-001", "ZSZJ-01-001\x00", "\ud800", "Z" * 5000, "' OR 1=1"])
+@pytest.mark.parametrize("code", ["ZSZJ-99-999", "", "ZSZJ-01", "ZSZJ-01-001\x00", "\ud800", "Z" * 5000, "' OR 1=1"])
 async def test_an_unknown_code_is_nothing(database: str, code: str) -> None:
     """A code that is not on the list, or could not be a code, has no version, no class and no history."""
     await shipped_catalogue()
@@ -132,6 +132,14 @@ async def test_an_unknown_code_is_nothing(database: str, code: str) -> None:
     assert await read.class_for_ledger(code, FIRST_DAY) is None
     assert await read.history(code) == []
     assert await codes(sector=code) == []
+
+
+@pytest.mark.parametrize("typed", ["zszj-01-001", " ZSZJ-01-001 ", "ＺＳＺＪ－０１－００１", "ZSZJ—01—001"])
+async def test_a_code_is_found_however_it_is_typed(database: str, typed: str) -> None:
+    """Lower case, blanks, full width and other dashes are the same code."""
+    await shipped_catalogue()
+    found = await read.item_at(typed, FIRST_DAY)
+    assert found is not None and found.code == "ZSZJ-01-001"
 
 
 async def test_batches_answer_in_the_order_of_their_keys(database: str) -> None:

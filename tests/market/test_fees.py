@@ -96,6 +96,25 @@ async def test_a_finding_follows_the_money_back(scene: Scene) -> None:
     assert await states("V01") == [("refunded", 100, 100)]
 
 
+async def test_the_reasons_follow_the_money_too(scene: Scene) -> None:
+    """What a finding says of itself is what the rule says today: nobody reads "not returned" of what has come back."""
+    fee, regulator = (await paid(scene, scene.applicant)).fee, await member(Role.REGULATOR)
+    for fen in (40, 60):
+        recorded = await refunded(fee, fen, regulator)
+        [today] = [v for v in recorded.verdicts if v.rule == "V01" and v.subject == f"payment:{fee.record_no}"]
+        [finding] = await Finding.filter(rule="V01")
+        assert finding.because == list(today.because)
+
+
+async def test_a_mistyped_code_is_told_from_an_unknown_one(scene: Scene) -> None:
+    """A wrong check digit is said as such; a valid code that nobody registered as another thing."""
+    form = RecordFee("k", "91330902136134125A", "91330902136134125A", 100, PAID_ON, Channel.CASH, EvidenceGrade.DECLARATION)
+    for code, problem in (("91330902136134125A", "not_a_code"), ("913309021361341254", "unknown_party")):
+        with pytest.raises(errors.InvalidInput) as refused:
+            await service.record_fee(scene.applicant, replace(form, payer_code=code))
+        assert [(p.path, p.code) for p in refused.value.fields] == [("payerCode", problem)]
+
+
 async def test_a_reversed_record_clears_what_it_proved(scene: Scene) -> None:
     """The mistake and its reversal both stay; the finding says cleared; a second reversal is refused."""
     fee = (await paid(scene, scene.applicant)).fee

@@ -1,6 +1,8 @@
 """The ``market`` command."""
 
 import asyncio
+import errno
+import socket
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -56,6 +58,12 @@ def serve(
     settings = settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None))
     if demo and host not in LOOPBACK:
         fail(ONLY_HERE)
+    if _taken(host, port):
+        fail(
+            N_("端口 {port} 已被占用，可能已经启动过。请换一个：make run PORT={other}，或 market serve --port {other}。"),
+            port=port,
+            other=port + 1,
+        )
     if workers > 1 and settings.sqlite_file:
         fail(N_("SQLite 只能一个进程。多进程请用 PostgreSQL（--database postgresql://…）。"))
     if demo:
@@ -82,6 +90,17 @@ def serve(
         server_header=False,
         access_log=False,
     )
+
+
+def _taken(host: str, port: int) -> bool:
+    """Asked before anything is prepared: an address that cannot be used is not announced, and no database touched."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 async def _prepare(settings: Settings, host: str) -> None:
@@ -116,11 +135,13 @@ def migrate(database: Database = None) -> None:
 
 
 @app.command()
-def verify(database: Database = None) -> None:
+def verify(
+    demo: Annotated[bool, typer.Option("--demo", help="演示世界 · the fictional world")] = False, database: Database = None
+) -> None:
     """核对日志链 · recompute the whole log, name the first broken entry."""
-    settings = settings_for(database)
+    settings = settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None))
     if settings.sqlite_file and not settings.sqlite_file.is_file():
-        fail(N_("没有这个数据库文件：{path}。请核对 --database。"), path=settings.sqlite_file)
+        fail(N_("没有数据库文件 {file}，没有可核对的。演示世界请用 market verify --demo。"), file=settings.sqlite_file)
     verdict = run(_verdict(settings))
     if verdict.broken is not None:
         fail(

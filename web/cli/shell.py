@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
+from market import db
 from market.errors import InvalidInput, MarketError
 from schema.errors import FieldProblem, sentence
 from schema.labels import N_
@@ -55,4 +56,9 @@ def settings_for(database: str | None) -> Settings:
         settings = Settings.read()
     except BadSetting as bad:
         fail(N_("设置有误：{reason}"), reason=bad)
-    return settings.with_database(database) if database else settings
+    settings = settings.with_database(database) if database else settings
+    try:
+        db.config(settings.database_url)
+    except ValueError as bad:
+        fail(N_("设置有误：{reason}"), reason=bad)
+    return settings

@@ -1,0 +1,231 @@
+"""The pages in a real browser: for everybody, in both languages, by keyboard, without script, from this server alone."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LANGUAGES = ["zh-CN", "en"]
+WIDTHS = [320, 390, 1280]
+AGENCY_PAYS = "/services/ZSZJ-02-016"
+PAGES = {
+    "/": 200,
+    "/services": 200,
+    "/services?search=海域&itemClass=AGENCY_COMMISSIONED": 200,
+    "/services?search=没有这样的事项": 200,
+    AGENCY_PAYS: 200,
+    "/services/ZSZJ-05-002": 200,
+    "/services/ZSZJ-01-001": 200,
+    "/services/ZSZJ-08-001": 200,
+    "/services/ZSZJ-99-999": 404,
+    "/services?itemClass=NOPE": 400,
+}
+FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 25_000, 6
+BROWSER = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """The driver; the browser is the system's (``.ci/run`` installs it)."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium; ``--no-sandbox`` only because continuous integration runs as root."""
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+class Visit:
+    """One reader. Whatever the browser complains of, and every request to another host, is kept in ``faults``."""
+
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        self.url, self.faults, self.requests = url, list[str](), list[Request]()
+        self.context: BrowserContext = browser.new_context(base_url=url, **options)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda said: self._heard(said.type, said.text, said.location["url"]))
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("request", self._asked)
+
+    def _heard(self, kind: str, text: str, where: str) -> None:
+        # Chromium reports the status of a refused page itself as an error; the test looks at the status
+        if kind in ("error", "warning") and not (where == self.page.url and text.startswith("Failed to load resource")):
+            self.faults.append(f"{kind}: {text} ({where})")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # going on before the icon was there is no fault
+            self.faults.append(f"failed: {request.url}: {request.failure}")
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request)
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(self.url).netloc:
+            self.faults.append(f"another host: {request.url}")
+
+    def open(self, path: str) -> int:
+        """Go there; the status."""
+        answer = self.page.goto(path, wait_until="load")
+        assert answer is not None
+        return answer.status
+
+    def axe(self) -> list[str]:
+        """Violations of accessibility rules, with the elements."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
+        return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found["violations"]]
+
+    def sticks_out(self) -> int:
+        """Pixels of sideways scroll."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.fixture
+def visit(browser: Browser, demo_server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A reader with the options of the test's parameter; at the end there must be no fault."""
+    reader = Visit(browser, demo_server, **{"locale": "zh-CN"} | getattr(request, "param", {}))
+    yield reader
+    reader.context.close()
+    assert reader.faults == []
+
+
+def screens() -> list[Any]:
+    """Every language at a phone's and a desk's width."""
+    sizes = [(390, 844), (1280, 800)]
+    return [
+        pytest.param({"locale": lang, "viewport": {"width": w, "height": h}}, id=f"{lang}-{w}")
+        for lang in LANGUAGES
+        for w, h in sizes
+    ]
+
+
+@pytest.mark.parametrize("visit", screens(), indirect=True)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_usable_by_everybody(visit: Visit, path: str) -> None:
+    """No violation of WCAG 2.2 AA, results, empty results and refusals alike."""
+    assert visit.open(path) == PAGES[path]
+    assert visit.axe() == []
+
+
+@pytest.mark.parametrize("big", [False, True], ids=["normal", "big"])
+@pytest.mark.parametrize("visit", [{"locale": lang} for lang in LANGUAGES], ids=LANGUAGES, indirect=True)
+def test_no_page_scrolls_sideways(visit: Visit, big: bool) -> None:
+    """At the width of a small phone, a phone and a desk; also in large type."""
+    visit.open(f"/?view={'big' if big else 'normal'}")
+    for path in PAGES:
+        visit.open(path)
+        assert visit.page.locator("html.big").count() == big
+        for width in WIDTHS:
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            assert (path, width, visit.sticks_out()) == (path, width, 0)
+
+
+@pytest.mark.parametrize("visit", screens(), indirect=True)
+def test_who_pays_is_on_the_first_screen(visit: Visit) -> None:
+    """Without scrolling: on an item's page the answer, on the list the payer of its first item, at home the four answers."""
+    visit.open(AGENCY_PAYS)
+    expect(visit.page.locator("#answer")).to_have_text(re.compile("^(部门付费，您不用付|The department pays; you do not)$"))
+    expect(visit.page.locator("#answer")).to_be_in_viewport(ratio=1)
+    visit.open("/services")
+    expect(visit.page.locator("tbody .tag").first).to_be_in_viewport(ratio=0.5)
+    visit.open("/")
+    for tile in visit.page.locator(".tile strong").all():
+        expect(tile).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("path", ["/", "/services", AGENCY_PAYS])
+def test_a_first_visit_is_small(visit: Visit, path: str) -> None:
+    """At most 25 kB over the wire in at most 6 requests, everything counted; looking again costs the page at most."""
+    wire = visit.context.new_cdp_session(visit.page)
+    received: list[float] = []
+    wire.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    wire.send("Network.enable")
+    visit.open(path)
+    visit.page.wait_for_load_state("networkidle")
+    assert len(received) <= FIRST_VISIT_REQUESTS and 0 < sum(received) <= FIRST_VISIT_BYTES, received
+    first, before = sum(received), len(received)
+    visit.open(path)
+    visit.page.wait_for_load_state("networkidle")
+    assert sum(received[before:]) < first / 2, received
+
+
+@pytest.mark.parametrize("visit", [{"java_script_enabled": False}], ids=["no script"], indirect=True)
+def test_the_pages_work_without_script(visit: Visit) -> None:
+    """Search from home, filter, open the item, read who pays; and English."""
+    visit.open("/")
+    visit.page.fill("#search", "海域使用论证")
+    visit.page.click("form button")
+    visit.page.click(".tile.agency a")
+    assert "itemClass=AGENCY_COMMISSIONED" in visit.page.url
+    visit.page.click("tbody a")
+    expect(visit.page.locator("#answer")).to_have_text("部门付费，您不用付")
+    visit.page.get_by_role("link", name="English").click()
+    expect(visit.page.locator("#answer")).to_have_text("The department pays; you do not")
+
+
+def tab_to(page: Page, selector: str, limit: int = 60) -> None:
+    """Press Tab until the first element of the selector has the focus, which must then be visible."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement === document.querySelector(selector)", selector):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+            return
+    raise AssertionError(f"{selector} cannot be reached by keyboard")
+
+
+def test_searching_and_opening_an_item_takes_only_a_keyboard(visit: Visit) -> None:
+    """Skip link first; type, Enter, filter, open; the number of hits is announced and the focus stays on the filter."""
+    page = visit.page
+    visit.open("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    tab_to(page, "#search")
+    page.keyboard.type("海域使用论证")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/services?search=*")
+    tab_to(page, ".tile.agency a")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tile.agency a")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#status")).to_contain_text("部门委托事项")
+    expect(page.locator(".tile.agency a")).to_be_focused()
+    tab_to(page, "tbody a")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{AGENCY_PAYS}")
+    expect(page.locator("#answer")).to_have_text("部门付费，您不用付")
+
+
+def test_a_filter_replaces_only_the_results(visit: Visit) -> None:
+    """The frame stays, the address changes, Back restores, and the new results pass the same rules."""
+    page = visit.page
+    visit.open("/services")
+    page.evaluate("window.stayed = true")
+    page.click(".tile.cancelled a")
+    expect(page.locator("#found")).to_contain_text("共 4 项")
+    assert page.evaluate("window.stayed") and "itemClass=CANCELLED" in page.url
+    assert visit.axe() == []
+    page.fill("#search", "没有这样的事项")
+    page.keyboard.press("Enter")
+    expect(page.locator(".empty")).to_be_visible()
+    assert visit.axe() == []
+    page.go_back()
+    expect(page.locator("#found")).to_contain_text("共 4 项")
+
+
+def test_graphiql_runs_a_query_offline(visit: Visit) -> None:
+    """From an item's page: its own document and variables, run, answered, with nothing from any other host."""
+    visit.open(AGENCY_PAYS)
+    visit.page.click("#explorer")
+    visit.page.locator(".graphiql-execute-button").click()
+    expect(visit.page.locator(".result-window")).to_contain_text("AGENCY_COMMISSIONED", timeout=30_000)
+    assert len(visit.requests) > FIRST_VISIT_REQUESTS
