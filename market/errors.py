@@ -273,6 +273,13 @@ class InvoiceMismatch(MarketError):
 
 
 @frozen
+class AlreadyDeclared(MarketError):
+    """This end of the payment has said its word: by a declaration, which a correction may replace, or by the record itself."""
+
+    record_no: str
+
+
+@frozen
 class UploadQuotaReached(MarketError):
     """The account may not upload more now. ``limit``, ``used``: files or megabytes, as ``unit`` says; ``period``: day or total."""
 

@@ -80,11 +80,7 @@ _DAY = re.compile(r"(\d{4})\s*[-/年.]?\s*(\d{1,2})\s*[-/月.]?\s*(\d{1,2})\s*�
 def facts_of(texts: Mapping[str, str], layout: str) -> InvoiceFacts:
     """The texts of a layout as facts. Raises InvoiceUnreadable: incomplete, not_a_date, not_an_amount, contradictory, too_large."""
     given = {name: _clean(name, texts.get(name, "")) for name in FIELDS}
-    missing = [name for name in _REQUIRED if not given[name]]
-    if not given["total"] and not given["net"]:
-        missing.append("total")
-    if missing:
-        raise InvoiceUnreadable("incomplete", ", ".join(missing))
+    _require(given)
     amount, tax = _amounts(given)
     red = _RED.search(given["remark"])
     parties = {name: given[name] for name in ("buyer_name", "seller_name")}
@@ -99,6 +95,14 @@ def facts_of(texts: Mapping[str, str], layout: str) -> InvoiceFacts:
         **parties,
         **codes,
     )
+
+
+def _require(given: Mapping[str, str]) -> None:
+    missing = [name for name in _REQUIRED if not given[name]]
+    if not given["total"] and not (given["net"] and given["tax"]):
+        missing.append("total")
+    if missing:
+        raise InvoiceUnreadable("incomplete", ", ".join(missing))
 
 
 def _clean(name: str, text: str) -> str:
@@ -120,15 +124,16 @@ def _number(code: str, number: str) -> str:
 
 def _amounts(given: Mapping[str, str]) -> tuple[int, int | None]:
     """Total and tax in fen; what the file says three times must fit together."""
-    read = {name: yuan(given[name]) if given[name] else None for name in ("net", "tax", "total")}
-    net, tax, total = read["net"], read["tax"], read["total"]
-    if total is None:
-        if tax is None or net is None:
-            raise InvoiceUnreadable("incomplete", "total")
-        return net + tax, tax
-    if net is not None and tax is not None and net + tax != total:
+    net, tax, total = (_yuan_or_none(given[name]) for name in ("net", "tax", "total"))
+    if net is None or tax is None:
+        return total or 0, tax
+    if total not in (None, net + tax):
         raise InvoiceUnreadable("contradictory", f"{given['net']} + {given['tax']} ≠ {given['total']}")
-    return total, tax
+    return net + tax, tax
+
+
+def _yuan_or_none(text: str) -> int | None:
+    return yuan(text) if text else None
 
 
 def yuan(text: str) -> int:
@@ -157,11 +162,15 @@ def merged(parts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for place, given in parts.items():
         for name, text in given.items():
-            if name in ("number", "issued_on", "total") and texts.get(name) and text and not _same(name, texts[name], text):
-                raise InvoiceUnreadable("contradictory", f"{name}: {texts[name][:40]} ≠ {text[:40]} ({place})")
-            if text and not texts.get(name):
-                texts[name] = text
+            known = texts.setdefault(name, text) or text
+            texts[name] = known
+            if name in _TELLING and text and not _same(name, known, text):
+                raise InvoiceUnreadable("contradictory", f"{name}: {known[:40]} ≠ {text[:40]} ({place})")
     return texts
+
+
+_TELLING = ("number", "issued_on", "total")
+"""What tells one invoice from another."""
 
 
 def _same(name: str, one: str, other: str) -> bool:

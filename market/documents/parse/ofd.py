@@ -129,11 +129,16 @@ def _tagged(archive: _Archive) -> dict[str, str]:
     refs: dict[str, list[str]] = {}
     for name in archive.named("Tags"):
         for path, element in markup.walk(markup.parse(archive.read(name))):
-            field = next((_TAGS[part] for part in reversed(path[:-1]) if part in _TAGS), None)
-            if field and path[-1] == "ObjectRef":
-                refs.setdefault(field, []).append(markup.text_of(element))
+            if path[-1] == "ObjectRef":
+                refs.setdefault(_field(path), []).append(markup.text_of(element))
+    refs.pop("", None)
     objects = _text_objects(archive) if refs else {}
     return {field: "".join(objects.get(i, "") for i in ids) for field, ids in refs.items()}
+
+
+def _field(path: tuple[str, ...]) -> str:
+    """The innermost tag around a reference that names a field; "" when none does."""
+    return next((_TAGS[part] for part in reversed(path[:-1]) if part in _TAGS), "")
 
 
 def _text_objects(archive: _Archive) -> dict[str, str]:
