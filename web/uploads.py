@@ -100,9 +100,10 @@ class Files:
             raise _Refused(TOO_LARGE)
         with self._one_of_few(actor.account_id), receiving() as incoming:
             await _receive(request, incoming)
+            kind = await asyncio.to_thread(_media_type, incoming)
             known = await read.known(actor.party_id, incoming.sha256)
             said = read.outcome(known) if known else await self._read(incoming)
-            document = await documents.keep_document(actor, incoming, _media_type(incoming), said)
+            document = await documents.keep_document(actor, incoming, kind, said)
         shown = _shown(Document.of(document), said, language(request.scope))
         return Response(orjson.dumps(shown), 200 if known else 201, media_type=JSON)
 
@@ -118,7 +119,6 @@ class Files:
             self.under_way += Counter()  # forget those who have none left
 
     async def _read(self, incoming: Incoming) -> InvoiceFacts | errors.InvoiceUnreadable:
-        _media_type(incoming)
         async with self.readers:
             return await reader.read(incoming.file)
 

@@ -50,6 +50,7 @@ async def keep_document(actor: Actor, incoming: Incoming, media_type: str, said:
     assert actor.account_id and actor.party_id  # noqa: S101 - authorised above: nobody is anonymous here
     await db.lock(Account, actor.account_id, "NO KEY UPDATE")
     known = await Document.get_or_none(sha256=incoming.sha256, party_id=actor.party_id)
+    unit().replayed = known is not None
     if known is None:
         await _within_quota(actor.account_id)
         known = await Document.create(
@@ -62,8 +63,9 @@ async def keep_document(actor: Actor, incoming: Incoming, media_type: str, said:
             facts=said.to_json() if isinstance(said, InvoiceFacts) else None,
             unreadable=asdict(said) if isinstance(said, InvoiceUnreadable) else None,
         )
+        facts = {"sha256": known.sha256, "size": known.size, "mediaType": media_type}
+        unit().record("document:upload", f"document:{known.id}", **facts)
     await store.current().put(incoming.sha256, incoming.file)  # before the commit: no row without its file
-    unit().record("document:upload", f"document:{known.id}", sha256=known.sha256, size=known.size, mediaType=media_type)
     return known
 
 

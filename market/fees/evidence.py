@@ -42,12 +42,16 @@ def complete(claim: InvoiceClaim, said: InvoiceFacts | InvoiceUnreadable | None)
     read = _as_form(said) if isinstance(said, InvoiceFacts) else {}
     _must_agree(typed, read)
     whole = {name: value for name, value in (read | typed).items() if value != ""}
+    _must_be_whole(whole, said)
+    return InvoiceForm(**whole)
+
+
+def _must_be_whole(whole: Mapping[str, object], said: InvoiceFacts | InvoiceUnreadable | None) -> None:
     missing = [path for name, path in _PATHS.items() if name not in whole and name not in _optional(said)]
     if missing and isinstance(said, InvoiceUnreadable):
         raise said
     if missing:
         raise InvalidInput(tuple(FieldProblem(f"invoice.{path}", "required") for path in missing))
-    return InvoiceForm(**whole)
 
 
 def _must_agree(typed: Mapping[str, object], read: Mapping[str, object]) -> None:

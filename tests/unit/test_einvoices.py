@@ -158,6 +158,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a drawing with a script": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "unknown_format"),
     "a workbook": (lambda: made.packed({"[Content_Types].xml": "<a/>"}), "unknown_format"),
     "another ZIP": (lambda: made.packed({"a.txt": "a"}), "unknown_format"),
+    "a ZIP of 20,000 names": (lambda: made.packed({"OFD.xml": "x", **{f"{n}": "" for n in range(20_000)}}), "unknown_format"),
     "half a ZIP": (lambda: made.ofd()[:200], "unknown_format"),
     "more than may be": (lambda: b"<" + b" " * media.MAX_BYTES, "too_large"),
     "another XML": (lambda: b"<Invoice><ID>1</ID></Invoice>", "unknown_layout"),

@@ -5,6 +5,7 @@ Run by ``market/documents/reader.py``: whatever a hostile file does to a parser,
 
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 from attrs import asdict
@@ -24,7 +25,8 @@ def _limit() -> None:
     except ImportError:
         return
     for what, most in ((resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_FSIZE, 0)):
-        resource.setrlimit(what, (most, most))
+        with suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
 
 
 def answer(content: bytes) -> dict[str, Any]:
