@@ -49,6 +49,7 @@ VARIANTS = [
     (made.einvoice().replace(b"<EInvoice>", b'<EInvoice xmlns="urn:x">'), "namespace"),
     (made.ofd_with(made.einvoice()), "OFD with attachment only"),
     (made.ofd_with(made.einvoice(), made.datas()), "OFD with both"),
+    (made.ofd_tagged(), "OFD with texts in its tags"),
     (made.pdf(made.properties()), "PDF without a text layer"),
 ]
 

@@ -41,6 +41,15 @@ _TAGS = {
     "TaxTotalAmount": "tax",
     "TaxInclusiveTotalAmount": "total",
     "Note": "remark",
+    # of a 数电票, as its XML calls them
+    "InvoiceNumber": "number",
+    "IssueTime": "issued_on",
+    "BuyerIdNum": "buyer_code",
+    "SellerIdNum": "seller_code",
+    "TotalAmWithoutTax": "net",
+    "TotalTaxAm": "tax",
+    "TotalTax-includedAmount": "total",
+    "Remark": "remark",
 }
 
 
@@ -125,15 +134,19 @@ def _custom_datas(root: Element) -> dict[str, str]:
 
 
 def _tagged(archive: _Archive) -> dict[str, str]:
-    """Fields of ``CustomTag.xml``: each points to text objects of the pages by their ids."""
+    """Fields of ``CustomTag.xml``: each points to text objects of the pages by their ids, or has its text in itself."""
     refs: dict[str, list[str]] = {}
+    texts: dict[str, str] = {}
     for name in archive.named("Tags"):
         for path, element in markup.walk(markup.parse(archive.read(name))):
             if path[-1] == "ObjectRef":
                 refs.setdefault(_field(path), []).append(markup.text_of(element))
-    refs.pop("", None)
+            elif path[-1] == "ObjectData":
+                texts[_field(path)] = markup.text_of(element)
     objects = _text_objects(archive) if refs else {}
-    return {field: "".join(objects.get(i, "") for i in ids) for field, ids in refs.items()}
+    texts |= {field: "".join(objects.get(i, "") for i in ids) for field, ids in refs.items()}
+    texts.pop("", None)
+    return texts
 
 
 def _field(path: tuple[str, ...]) -> str:

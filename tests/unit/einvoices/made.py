@@ -1,6 +1,7 @@
 """One invoice in every layout that is understood. Names, codes and numbers are fictional."""
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -110,6 +111,13 @@ def ofd(**changes: str) -> bytes:
     refs = "".join(f'<{tag}><ofd:ObjectRef PageRef="1">{i}</ofd:ObjectRef></{tag}>' for tag, i in tags.items())
     tag = f'<eInvoice xmlns:ofd="{OFD_NS}">{refs}</eInvoice>'
     return zipped(OFD_xml=ofd_root(datas(**changes)), Doc_0__Tags__CustomTag_xml=tag, Doc_0__Pages__Page_0__Content_xml=page)
+
+
+def ofd_tagged(**changes: str) -> bytes:
+    """Nothing but a tag file with the texts in itself, under the names of the 数电票 XML."""
+    xml = re.sub(r">([^<>\n]+)<", r"><ofd:ObjectData>\1</ofd:ObjectData><", einvoice(**changes).decode())
+    tag = xml.replace("<EInvoice>", f'<EInvoice xmlns:ofd="{OFD_NS}">')
+    return zipped(OFD_xml=ofd_root(), Doc_0__Tags__CustomTag_xml=tag)
 
 
 def ofd_with(xml: bytes, custom: dict[str, str] | None = None) -> bytes:
