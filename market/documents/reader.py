@@ -13,7 +13,7 @@ from market.errors import InvoiceUnreadable
 log = logging.getLogger("market")
 
 PATIENCE_S = 10.0
-"""Waiting time; the process itself gets 5 s of processor time and 512 MiB (``parse/__main__.py``)."""
+"""Waiting time; the process itself gets 3 s of processor time and 512 MiB (``parse/__main__.py``)."""
 
 
 async def read(file: IO[bytes]) -> InvoiceFacts | InvoiceUnreadable:

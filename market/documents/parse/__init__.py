@@ -14,13 +14,26 @@ The electronic signature is not checked: the product has no certificates of the 
 file says, not that the tax administration said it.
 """
 
-from market.documents.parse import einvoice, markup, media, ofd, pdf
+from collections.abc import Callable
+
+from market.documents.parse import einvoice, markup, media, ofd
 from market.documents.parse.facts import InvoiceFacts
 from market.errors import InvoiceUnreadable
 
 __all__ = ["InvoiceFacts", "read_invoice"]
 
-_READERS = {media.XML: einvoice.read_xml, media.OFD: ofd.read_ofd, media.PDF: pdf.read_pdf}
+
+def _read_pdf(content: bytes) -> InvoiceFacts:
+    from market.documents.parse import pdf  # pypdf is large: only where there is a PDF
+
+    return pdf.read_pdf(content)
+
+
+_READERS: dict[str, Callable[[bytes], InvoiceFacts]] = {
+    media.XML: einvoice.read_xml,
+    media.OFD: ofd.read_ofd,
+    media.PDF: _read_pdf,
+}
 
 
 def read_invoice(content: bytes) -> InvoiceFacts:

@@ -14,7 +14,7 @@ from market.documents import parse
 from market.documents.parse import media
 from market.errors import InvoiceUnreadable
 
-CPU_S = 5
+CPU_S = 3
 MEMORY_BYTES = 512 * 1024 * 1024
 
 
