@@ -18,7 +18,10 @@ from tortoise.models import Model
 
 from market import clock
 
-NOUNS = ("log", "parties", "catalogue", "findings", "projects", "quotes", "awards", "contracts", "ledger", "fees", "audit")
+NOUNS = (
+    *("log", "parties", "documents", "catalogue", "findings", "projects", "quotes", "awards", "contracts"),
+    *("ledger", "fees", "audit"),
+)
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
 
 _SQLITE_PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}

@@ -248,6 +248,55 @@ class AlreadyReversed(MarketError):
 
 
 @frozen
+class InvoiceUnreadable(MarketError):
+    """Nothing was read from the invoice file. ``reason``: why; ``found``: what was there instead; ``understood``: what would do."""
+
+    reason: str
+    found: str = ""
+    understood: tuple[str, ...] = ("数电票 XML (EInvoice)", "eInvoice XML (2019)", "OFD (GB/T 33190)", "PDF")
+
+
+@frozen
+class Difference:
+    """One field that is said twice and differently: as typed and as read, or as recorded and as declared."""
+
+    field: str
+    typed: str
+    read: str
+
+
+@frozen
+class InvoiceMismatch(MarketError):
+    """The invoice file says something else than what was typed; nothing was stored. Correct the one or replace the other."""
+
+    differences: tuple[Difference, ...]
+
+
+@frozen
+class AlreadyDeclared(MarketError):
+    """This end of the payment has said its word: by a declaration, which a correction may replace, or by the record itself."""
+
+    record_no: str
+
+
+@frozen
+class UploadQuotaReached(MarketError):
+    """The account may not upload more now. ``limit``, ``used``: files or megabytes, as ``unit`` says; ``period``: day or total."""
+
+    unit: str
+    period: str
+    limit: int
+    used: int
+
+
+@frozen
+class DocumentDamaged(MarketError):
+    """The file is not in the store, or no longer what was uploaded: its hash differs. Nothing is served."""
+
+    document: str
+
+
+@frozen
 class CatalogueRowProblem:
     """One bad cell of a catalogue file: line as an editor counts it, column name, reason code and facts."""
 

@@ -28,6 +28,9 @@ class Action(StrEnum):
     FEE_REFUND = "fee:refund"
     FEE_REVERSE = "fee:reverse"
     FEE_READ = "fee:read"
+    FEE_DECLARE = "fee:declare"
+    DOCUMENT_UPLOAD = "document:upload"
+    DOCUMENT_READ = "document:read"
     FINDING_READ = "finding:read"
     AUDIT_RUN = "audit:run"
     LEDGER_IMPORT = "ledger:import"
@@ -101,6 +104,15 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.FEE_REFUND: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.REGULATOR: Relation.ANY},
     _A.FEE_REVERSE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.REGULATOR: Relation.ANY},
     _A.FEE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.FEE_DECLARE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.HELPER: _PARTY},
+    _A.DOCUMENT_UPLOAD: {
+        _R.AGENCY: _PARTY,
+        _R.APPLICANT: _PARTY,
+        _R.INTERMEDIARY: _PARTY,
+        _R.HELPER: _PARTY,
+        _R.REGULATOR: _PARTY,
+    },
+    _A.DOCUMENT_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.FINDING_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.AUDIT_RUN: {_R.REGULATOR: Relation.ANY},
     _A.LEDGER_IMPORT: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},

@@ -43,10 +43,13 @@ def _fields(error: Any) -> "tuple[attrs.Attribute[Any], ...]":
     return tuple(attrs.fields(error))
 
 
+# budget: one branch per kind of fact
 def local_text(value: object, translate: Callable[[str], str]) -> str:
     """A fact as people read it: times in Zhoushan, labels for codes, lists joined."""
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, errors.Difference):
+        return f"{local_text(value.field, translate)} {value.typed} ≠ {value.read}"
     if isinstance(value, tuple):
         return " / ".join(local_text(part, translate) for part in value) or "-"
     if value is None:
@@ -100,8 +103,18 @@ class CatalogueRowProblem:
     value: str
 
 
+@strawberry.type
+class Difference:
+    """One field that is said twice and differently: as typed, and as read from the file."""
+
+    field: str
+    typed: str
+    read: str
+
+
 def _graphql_type(annotation: Any) -> Any:
     listed: dict[Any, Any] = {errors.FieldProblem: FieldProblem, errors.CatalogueRowProblem: CatalogueRowProblem}
+    listed[errors.Difference] = Difference
     if annotation in (str, int, date, datetime, date | None):
         return annotation
     return list[listed.get(get_args(annotation)[0], str)]  # type: ignore[misc]
@@ -136,6 +149,8 @@ def _present_part(part: object, context: Context) -> object:
         return FieldProblem.of(part, context.translate)
     if isinstance(part, errors.CatalogueRowProblem):
         return CatalogueRowProblem(line=part.line, column=part.column, code=part.code, value=part.value)
+    if isinstance(part, errors.Difference):
+        return Difference(field=part.field, typed=part.typed, read=part.read)
     return part
 
 

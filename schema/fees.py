@@ -12,13 +12,16 @@ from strawberry import relay
 from market import errors
 from market.catalogue.models import ItemClass
 from market.contracts import read as contract_reads
-from market.fees import forms, models, read, service
+from market.documents.read import documents_by_attachment
+from market.fees import declarations, forms, models, read, service
 from market.fees.models import Channel, EvidenceGrade
 from market.findings import read as findings
 from market.rules import words
 from market.rules.engine import Decision, Verdict
 from schema.context import Info
 from schema.contracts import Contract
+from schema.declarations import FeeDeclaration
+from schema.documents import Document
 from schema.errors import result
 from schema.findings import Finding
 from schema.inputs import node_key
@@ -42,6 +45,19 @@ class Invoice:
     amount: Yuan
     seller: Organisation
     red_letter_of: str | None
+    key: strawberry.Private[str]
+
+    @strawberry.field
+    async def document(self, info: Info) -> Document | None:
+        """The file that it was filed with; its content is at ``/documents/ID``."""
+        row = await info.context.load(documents_by_attachment, self.key)
+        return Document.of(row) if row else None
+
+    @strawberry.field
+    async def verified(self, info: Info) -> bool:
+        """Whether what is shown here was read from the file, not only typed."""
+        row = await info.context.load(documents_by_attachment, self.key)
+        return row is not None and row.facts is not None
 
     @classmethod
     def of(cls, row: models.Invoice) -> Self:
@@ -54,6 +70,7 @@ class Invoice:
             amount=Yuan(row.amount_fen),
             seller=Organisation.of(row.seller),
             red_letter_of=row.red_letter_of.invoice_no if row.red_letter_of else None,
+            key=read.invoice_key(row),
         )
 
 
@@ -136,6 +153,11 @@ class FeeRecord(relay.Node):
         return [Invoice.of(row) for row in await info.context.load(read.invoices_by_fee, self.row.id)]
 
     @strawberry.field
+    async def declarations(self, info: Info) -> list[FeeDeclaration]:
+        """What payer and payee declared of it by themselves, the oldest first; corrected ones stay."""
+        return [FeeDeclaration.of(said) for said in await info.context.load(declarations.statements_by_fee, self.row.id)]
+
+    @strawberry.field
     async def refund_of(self) -> str | None:
         """The record number that this one pays back."""
         return self.row.refund_of.record_no if self.row.refund_of else None
@@ -203,14 +225,16 @@ class FeeRecorded:
 
 @strawberry.input
 class InvoiceInput:
-    """An invoice as printed."""
+    """An invoice as printed, its file, or both. ``documentId``: of a file sent to ``POST /documents``, from which is read what
+    is left out here; where both are given they must agree. Without a file only ``redLetterOf`` may be left out."""
 
-    number: str
-    issued_on: date
-    buyer_title: str
-    buyer_code: str
-    seller_code: str
-    amount: Yuan
+    document_id: strawberry.ID | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    buyer_title: str | None = None
+    buyer_code: str | None = None
+    seller_code: str | None = None
+    amount: Yuan | None = None
     red_letter_of: str | None = None
 
 
@@ -234,7 +258,7 @@ class RecordFeeInput:
 
     def form(self) -> forms.RecordFee:
         """As the domain takes it."""
-        values = _fen(vars(self)) | {"invoice": forms.InvoiceForm(**_fen(vars(self.invoice))) if self.invoice else None}
+        values = _fen(vars(self)) | {"invoice": forms.InvoiceClaim(**_fen(vars(self.invoice))) if self.invoice else None}
         return forms.RecordFee(**values)
 
 
@@ -269,7 +293,7 @@ def _fen(values: dict[str, Any]) -> dict[str, Any]:
 
 @strawberry.input(description="留空表示不限。 Leave out what does not matter.")
 class FeeRecordFilter:
-    """Which records. ``purpose``: why a supervisor looks; it is logged."""
+    """Which records. ``disputed``: payer and payee say different things of it. ``purpose``: why a supervisor looks; it is logged."""
 
     payer: str | None = None
     payee: str | None = None
@@ -281,6 +305,7 @@ class FeeRecordFilter:
     contract_no: str | None = None
     case_no: str | None = None
     flagged: bool | None = None
+    disputed: bool | None = None
     purpose: str | None = None
 
     def wanted(self) -> read.FeeFilter:
@@ -317,7 +342,7 @@ _PAID = (errors.GradeNotAttestable, errors.IdempotencyKeyReused)
 class Mutations:
     """Writes of fee records; the rules judge each in the same transaction."""
 
-    @result("RecordFeeResult", FeeRecorded, *_PAID, errors.AlreadyFiled)
+    @result("RecordFeeResult", FeeRecorded, *_PAID, errors.AlreadyFiled, errors.InvoiceMismatch, errors.InvoiceUnreadable)
     async def record_fee(self, info: Info, input: RecordFeeInput) -> FeeRecorded:
         """记录一笔付款。 Record a payment; the answer says at once whether the wrong side paid."""
         return await FeeRecorded.of(await service.record_fee(info.context.actor, input.form()), info)

@@ -46,6 +46,17 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.LedgerRefused: N_("账册有 {problems} 处问题，没有导入，什么都没有改变。请按清单修改后重试，或只导入没有问题的行。"),
     e.LastAdministrator: N_("这是单位 {organisation_code} 唯一的管理员，不能离开。请先添加另一名管理员。"),
     e.AlreadyRegistered: N_("{kind}“{key}”已登记。"),
+    e.InvoiceUnreadable: N_(
+        "发票文件读不出来：{reason}（{found}）。能读的格式：{understood}。请换用这些格式的原件，或逐项填写发票内容。"
+    ),
+    e.InvoiceMismatch: N_(
+        "填写的发票内容与文件不一致，什么都没有保存：{differences}。请核对后改正填写的内容，或换成正确的文件。"
+    ),
+    e.AlreadyDeclared: N_(
+        "贵方对付费记录 {record_no} 已有申报。要更正申报，请写明原因（correction）；记录本身由贵方登记的，请冲正后重新登记。"
+    ),
+    e.UploadQuotaReached: N_("本账号{period}上传的{unit}已达上限 {limit}（现有 {used}）。请稍后再传，或请运营机构调整限额。"),
+    e.DocumentDamaged: N_("文件 {document} 丢失或已被改动，不能提供。请向运营机构报告。"),
 }
 
 FIELD_MESSAGES: dict[str, str] = {

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import relay
 
-from schema import awards, catalogue, contracts, errors, fees, findings, limits, masking, parties, quotes
+from schema import awards, catalogue, contracts, declarations, errors, fees, findings, limits, masking, parties, quotes
 from schema.projects import mutations as project_mutations
 from schema.projects import queries as project_queries
 from schema.scalars import CONFIG
@@ -23,6 +23,7 @@ MUTATIONS: tuple[type, ...] = (
     awards.Mutations,
     contracts.Mutations,
     fees.Mutations,
+    declarations.Mutations,
 )
 
 

@@ -14,6 +14,7 @@ import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from market import db, vault
+from market.documents import store
 
 BACKENDS = ("sqlite", "postgres")
 
@@ -91,3 +92,9 @@ async def database(database_url: str) -> AsyncIterator[str]:
 def _sealing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test seals with a secret of its own."""
     monkeypatch.setattr(vault, "_secret", [secrets.token_bytes(32)])
+
+
+@pytest.fixture(autouse=True)
+def _files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every test keeps uploaded files in a folder of its own."""
+    monkeypatch.setattr(store, "_store", [store.Folder(tmp_path / "files")])

@@ -6,7 +6,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from web.guard import BODY_S, HEAD_BYTES
+from web.guard import BODY_S, HEAD_BYTES, UPLOAD_PATH, UPLOAD_S
 
 HEAD_S = 10.0
 GRACE_S = 2.0
@@ -51,7 +51,8 @@ class TimedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """From here on the body is timed."""
         self._head_bytes = None
-        self._arm(BODY_S + GRACE_S)
+        patience_s = UPLOAD_S if self.url.split(b"?")[0] == UPLOAD_PATH.encode() else BODY_S
+        self._arm(patience_s + GRACE_S)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

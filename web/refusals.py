@@ -13,6 +13,7 @@ from schema.labels import N_
 from web import i18n
 
 JSON = "application/json; charset=utf-8"
+PROBLEM = "application/problem+json; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,20 @@ def language(scope: Scope) -> str:
 
 
 def respond(refusal: Refusal, scope: Scope, lang: str | None = None) -> Response:
-    """JSON in the form of a GraphQL answer for the API, plain text elsewhere."""
+    """JSON in the form of a GraphQL answer for the API, a problem (RFC 9457) for files, plain text elsewhere."""
     message = i18n.translate(lang or language(scope), refusal.text)
+    if scope["path"].split("/")[1] == "documents":
+        return problem(refusal.status, refusal.code, message, refusal.headers)
     if scope["path"] == "/graphql":
         body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": refusal.code}}]})
         return Response(body, refusal.status, refusal.headers, JSON)
     return PlainTextResponse(message + "\n", refusal.status, refusal.headers)
+
+
+def problem(status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **facts: object) -> Response:
+    """A refusal for programs and people. Source: RFC 9457."""
+    body = orjson.dumps({"type": "about:blank", "title": message, "status": status, "code": code, **facts})
+    return Response(body, status, headers, PROBLEM)
 
 
 _CLOSE = {"Connection": "close"}

@@ -4,6 +4,11 @@
 | --- | --- | --- |
 | `MARKET_DATABASE_URL` | `sqlite://<here>/var/market.sqlite3` | SQLite file (one process) or `postgresql://…` |
 | `MARKET_KEYS_DIR` | `market.keys` beside the file, else `var/keys` | secrets that seal quotes; back them up on their own |
+| `MARKET_FILES_DIR` | `market.files` beside the file, else `var/files` | uploaded e-invoices, by content hash; back them up, too |
+| `MARKET_S3_BUCKET` | none: the folder | keep uploaded files in this bucket instead; needs the extra `s3` and the four below |
+| `MARKET_S3_ENDPOINT` | none | `https://s3.example.com` of any S3-compatible store |
+| `MARKET_S3_REGION` | `us-east-1` | the bucket's region |
+| `MARKET_S3_KEY_ID`, `MARKET_S3_SECRET` | none | who may read and write the bucket |
 | `MARKET_PUBLIC_ORIGIN` | none: development | `https://market.example.gov.cn`, as browsers see the site |
 | `MARKET_RULEBOOK` | the shipped one | TOML file with the city's dated time limits and thresholds |
 | `MARKET_INTROSPECTION` | `on` without a public origin, else `off` | whether everybody may ask for the schema and use /graphiql |
@@ -14,7 +19,7 @@
 import os
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,11 +36,24 @@ class BadSetting(ValueError):
 
 
 @dataclass(frozen=True)
+class S3:
+    """A bucket and who may use it."""
+
+    name: str
+    endpoint: str
+    region: str
+    key_id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """See the table above. ``demo``: the fictional world, on loopback only; set by the command line."""
 
     database_url: str
     keys_dir: Path
+    files_dir: Path
+    bucket: S3 | None = None
     public_origin: str = ""
     rulebook: Path | None = None
     introspection: bool = True
@@ -47,13 +65,15 @@ class Settings:
         """From the environment. Raises BadSetting."""
         url = environ.get("MARKET_DATABASE_URL") or sqlite_url(_VAR / "market.sqlite3")
         origin = _origin(environ.get("MARKET_PUBLIC_ORIGIN", ""))
-        rulebook, keys = environ.get("MARKET_RULEBOOK"), environ.get("MARKET_KEYS_DIR")
+        rulebook, keys, files = (environ.get(f"MARKET_{name}") for name in ("RULEBOOK", "KEYS_DIR", "FILES_DIR"))
         switch = environ.get("MARKET_INTROSPECTION") or ("off" if origin else "on")
         if switch not in _SWITCH:
             raise BadSetting("MARKET_INTROSPECTION", "on / off")
         return cls(
             database_url=url,
-            keys_dir=Path(keys) if keys else _keys_beside(url),
+            keys_dir=_folder(keys, url, "keys"),
+            files_dir=_folder(files, url, "files"),
+            bucket=_bucket(environ),
             public_origin=origin,
             rulebook=Path(rulebook) if rulebook else None,
             introspection=_SWITCH[switch],
@@ -61,9 +81,10 @@ class Settings:
         )
 
     def with_database(self, url: str, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """The same on another database, with the keys beside that one unless their place was set."""
-        keys = self.keys_dir if environ.get("MARKET_KEYS_DIR") else _keys_beside(url)
-        return replace(self, database_url=url, keys_dir=keys)
+        """The same on another database, with keys and files beside that one unless their place was set."""
+        keys = self.keys_dir if environ.get("MARKET_KEYS_DIR") else _beside(url, "keys")
+        files = self.files_dir if environ.get("MARKET_FILES_DIR") else _beside(url, "files")
+        return replace(self, database_url=url, keys_dir=keys, files_dir=files)
 
     def for_demo(self) -> "Settings":
         """The demo world on the database that is set here."""
@@ -73,6 +94,7 @@ class Settings:
         """Into the environment, for worker processes that read it again."""
         environ["MARKET_DATABASE_URL"] = self.database_url
         environ["MARKET_KEYS_DIR"] = str(self.keys_dir)
+        environ["MARKET_FILES_DIR"] = str(self.files_dir)
 
     @property
     def shown_url(self) -> str:
@@ -101,9 +123,26 @@ def command_language(environ: Mapping[str, str] = os.environ) -> str:
     return "en" if wanted.lower().startswith("en") else "zh-CN"
 
 
-def _keys_beside(url: str) -> Path:
-    path = Path(url.removeprefix("sqlite://")).with_suffix(".keys") if url.startswith("sqlite://") else _VAR / "keys"
+def _folder(given: str | None, url: str, what: str) -> Path:
+    return Path(given) if given else _beside(url, what)
+
+
+def _beside(url: str, what: str) -> Path:
+    path = Path(url.removeprefix("sqlite://")).with_suffix(f".{what}") if url.startswith("sqlite://") else _VAR / what
     return path.absolute()
+
+
+def _bucket(environ: Mapping[str, str]) -> S3 | None:
+    name = environ.get("MARKET_S3_BUCKET")
+    if not name:
+        return None
+    given = {part: environ.get(f"MARKET_S3_{part}", "") for part in ("ENDPOINT", "KEY_ID", "SECRET")}
+    for part, text in given.items():
+        if not text:
+            raise BadSetting(f"MARKET_S3_{part}", "…")
+    if urlsplit(given["ENDPOINT"]).scheme not in ("http", "https"):
+        raise BadSetting("MARKET_S3_ENDPOINT", "https://s3.example.com")
+    return S3(name, given["ENDPOINT"], environ.get("MARKET_S3_REGION") or "us-east-1", given["KEY_ID"], given["SECRET"])
 
 
 def _origin(text: str) -> str:

@@ -10,6 +10,7 @@ from market import db, vault
 from market.audit import service as audit
 from market.awards import service as awards
 from market.demo import world
+from market.documents import store
 from market.rulebook import Rulebook
 from market.usecase import use_rulebook
 from schema.labels import N_
@@ -40,6 +41,7 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
         await db.migrate(settings.database_url)
     vault.use(vault.load_or_create(settings.keys_dir))
     use_rulebook(_rulebook(settings))
+    store.use(_files(settings))
     async with await db.connect(settings.database_url):
         missing = await db.pending()
         if missing:
@@ -51,6 +53,12 @@ def _rulebook(settings: Settings) -> Rulebook | None:
     if settings.demo:
         return world.RULEBOOK
     return Rulebook.load(settings.rulebook) if settings.rulebook else None
+
+
+def _files(settings: Settings) -> store.FileStore:
+    """A bucket where one is set, else a folder."""
+    s3 = settings.bucket
+    return store.Bucket(s3.name, s3.endpoint, s3.region, s3.key_id, s3.secret) if s3 else store.Folder(settings.files_dir)
 
 
 @asynccontextmanager

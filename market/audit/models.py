@@ -1,6 +1,5 @@
 """Rows of audits: when every rule was run over everything, as of which day, and what it found."""
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,20 +7,13 @@ from tortoise import fields
 from tortoise.models import Model
 
 
-class AuditState(StrEnum):
-    """A run waits for a worker, runs, and is done; one whose worker died is taken up again."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-
-
 class AuditRun(Model):
     """One audit.
 
     ``key``: what there is one of, a day's own audit or a request. ``rules`` empty: all.
     A day's own audit brings the findings up to date; a requested one, of whatever day, keeps its results by itself.
-    ``counts``: rule → {proof, lead, not_computable}. ``lease_until``: until when its worker has it.
+    ``counts``: rule → {proof, lead, not_computable}. ``lease_until``: until when a worker has it; one
+    whose worker died is taken up again.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -32,9 +24,8 @@ class AuditRun(Model):
     purpose = fields.CharField(max_length=300, default="")
     requested_by_id = fields.UUIDField(null=True)
     requested_at = fields.DatetimeField()
-    state = fields.CharField(max_length=10, db_index=True)
     lease_until = fields.DatetimeField(null=True)
-    finished_at = fields.DatetimeField(null=True)
+    finished_at = fields.DatetimeField(null=True, db_index=True)
     counts: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
 
     class Meta:

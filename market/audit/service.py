@@ -13,7 +13,7 @@ from uuid import UUID
 from market import db
 from market.actors import SYSTEM, Actor
 from market.audit import pool, sweep
-from market.audit.models import AuditResult, AuditRun, AuditState
+from market.audit.models import AuditResult, AuditRun
 from market.clock import local_date
 from market.fees import gather
 from market.findings import service as findings
@@ -60,7 +60,6 @@ async def request_audit(actor: Actor, form: RequestAudit) -> AuditRun:
         purpose=form.purpose.strip(),
         requested_by_id=actor.account_id,
         requested_at=unit().now,
-        state=AuditState.WAITING,
     )
     unit().record("audit:request", f"audit:{run.id}", asOf=form.as_of.isoformat(), rules=run.rules, purpose=run.purpose)
     return run
@@ -72,10 +71,10 @@ async def run_due(url: str, workers: int) -> None:
     today = local_date(now)
     if not await AuditRun.exists(key=_day(today)):
         await _begin_day(SYSTEM, today)
-    for run in await AuditRun.filter(state__not=AuditState.DONE).order_by("requested_at"):
-        free = AuditRun.filter(id=run.id, state=run.state, lease_until=run.lease_until)
+    for run in await AuditRun.filter(finished_at=None).order_by("requested_at"):
+        free = AuditRun.filter(id=run.id, finished_at=None, lease_until=run.lease_until)
         busy = run.lease_until is not None and run.lease_until > now
-        if not busy and await free.update(state=AuditState.RUNNING, lease_until=now + LEASE):
+        if not busy and await free.update(lease_until=now + LEASE):
             await _do(run, url, workers)
 
 
@@ -88,7 +87,7 @@ async def _begin_day(actor: Actor, today: date) -> None:
     if await AuditRun.exists(key=_day(today)):
         unit().replayed = True
         return
-    await AuditRun.create(key=_day(today), as_of=today, daily=True, requested_at=unit().now, state=AuditState.WAITING)
+    await AuditRun.create(key=_day(today), as_of=today, daily=True, requested_at=unit().now)
     unit().record("audit:day", f"audit:{today}")
 
 
@@ -168,5 +167,5 @@ async def _bring_up_to_date(actor: Actor, piece: sweep.Piece, as_of: date) -> li
 
 @use_case(None)
 async def _finish(actor: Actor, run: AuditRun, counts: dict[str, dict[str, int]]) -> None:
-    await AuditRun.filter(id=run.id).update(state=AuditState.DONE, finished_at=unit().now, lease_until=None, counts=counts)
+    await AuditRun.filter(id=run.id).update(finished_at=unit().now, lease_until=None, counts=counts)
     unit().record("audit:done", f"audit:{run.as_of if run.daily else run.id}", counts=counts)

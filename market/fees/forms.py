@@ -47,10 +47,24 @@ class InvoiceForm:
     def check(self, check: Checker, today: date) -> None:
         """Note every problem. An invoice of tomorrow does not exist yet, and no rule would look at it."""
         check.text("invoice.number", self.number, 60)
-        _check_day(check, "invoice.issuedOn", self.issued_on, today)
+        check_day(check, "invoice.issuedOn", self.issued_on, today)
         check.text("invoice.buyerTitle", self.buyer_title, 200)
         check.text("invoice.buyerCode", self.buyer_code, 40)
         check.amount("invoice.amount", self.amount_fen)
+
+
+@dataclass(frozen=True)
+class InvoiceClaim:
+    """What was typed of an invoice, as much or as little as that was, and the uploaded file it rests on. Amount in fen."""
+
+    document_id: str | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    buyer_title: str | None = None
+    buyer_code: str | None = None
+    seller_code: str | None = None
+    amount_fen: int | None = None
+    red_letter_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ class RecordFee:
     case_no: str | None = None
     on_behalf_of_code: str | None = None
     purpose_text: str = ""
-    invoice: InvoiceForm | None = None
+    invoice: InvoiceForm | InvoiceClaim | None = None
 
     def check(self, today: date) -> None:
         """Raises InvalidInput with every problem."""
@@ -78,7 +92,7 @@ class RecordFee:
         check.text("purposeText", self.purpose_text, 300, required=False)
         if self.grade is EvidenceGrade.INVOICE and self.invoice is None:
             check.add("invoice", "required")
-        if self.invoice:
+        if isinstance(self.invoice, InvoiceForm):
             self.invoice.check(check, today)
         if self.payer_code.strip().upper() == self.payee_code.strip().upper():
             check.add("payeeCode", "same_party")
@@ -107,10 +121,11 @@ class RecordRefund:
 def _check_movement(check: Checker, fen: int, paid_on: date, grade: EvidenceGrade, voucher: str, today: date) -> None:
     check.amount("amount", fen)
     check.text("voucherNo", voucher, 80, required=grade in (EvidenceGrade.BANK, EvidenceGrade.TREASURY))
-    _check_day(check, "paidOn", paid_on, today)
+    check_day(check, "paidOn", paid_on, today)
 
 
-def _check_day(check: Checker, path: str, day: date, today: date) -> None:
+def check_day(check: Checker, path: str, day: date, today: date) -> None:
+    """Problems: in_the_future, too_early."""
     if day > today:
         check.add(path, "in_the_future")
     elif day < FIRST_DAY:

@@ -125,9 +125,13 @@ async def _surroundings(known: Facts, cases: Iterable[facts.Case]) -> Facts:
     loose = [p for p in await _loose(cases, relations) if p.payment_no not in here]
     purses = {p.payee_id for p in loose if p.payee_id} - parties
     relations = list(dict.fromkeys([*relations, *await records.relations_around(sorted(purses))]))
-    everyone = parties | {end for r in relations for end in (r.from_id, r.to_id)} | _parties(loose)
+    everyone = parties | _ends(relations) | _parties(loose)
     organisations = await records.select(facts.Organisation, records.ORGANISATIONS, "id IN $1", sorted(everyone))
     return [*organisations, *relations, *loose]
+
+
+def _ends(relations: Iterable[facts.Relation]) -> set[str]:
+    return {end for r in relations for end in (r.from_id, r.to_id)}
 
 
 async def _loose(cases: Iterable[facts.Case], relations: Iterable[facts.Relation]) -> list[facts.Payment]:
@@ -196,16 +200,27 @@ def concerned(world: World, subject: str) -> dict[str, str]:
     return {party: side for side, party in sides.items() if party}
 
 
-def _named_by(world: World, subject: str) -> tuple[facts.Payment | None, facts.Contract | None, str | None]:
+Named = tuple[facts.Payment | None, facts.Contract | None, str | None]
+
+
+def _named_by(world: World, subject: str) -> Named:
     """The payment, contract and case number that the subject is or names."""
     kind, _, key = subject.partition(":")
     if kind == "demand":
         return None, None, world.demands[key].case_no
-    invoice = world.invoices.get(key) if kind == "invoice" else None
-    payment = world.payments.get((invoice.payment_no or "") if invoice else key if kind == "payment" else "")
-    number = key if kind == "contract" else invoice.contract_no if invoice else payment.contract_no if payment else None
+    if kind == "contract":
+        return _under(world, None, key)
+    if kind == "invoice":
+        invoice = world.invoices[key]
+        return _under(world, world.payments.get(invoice.payment_no or ""), invoice.contract_no)
+    payment = world.payments[key]
+    return _under(world, payment, payment.contract_no)
+
+
+def _under(world: World, payment: facts.Payment | None, number: str | None) -> Named:
     contract = world.contracts.get(number or "")
-    return payment, contract, contract.case_no if contract else payment.case_no if payment else None
+    own = payment.case_no if payment else None
+    return payment, contract, contract.case_no if contract else own
 
 
 def came_back(world: World, subject: str) -> bool:

@@ -111,3 +111,33 @@ class Invoice(Model):
 
     class Meta:
         table = "invoices"
+
+
+class FeeDeclaration(Model):
+    """What one end of a payment says of it by itself. Never changed: a correction is the party's next ``number``.
+
+    ``agrees``: with the record, when it was declared; the record itself never changes either.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    fee: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.FeeRecord", related_name="declarations", on_delete=fields.RESTRICT
+    )
+    fee_id: UUID
+    party: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="fee_declarations", on_delete=fields.RESTRICT
+    )
+    party_id: UUID
+    number = fields.IntField()
+    amount_fen = fields.BigIntField()
+    paid_on = fields.DateField()
+    payer_code = fields.CharField(max_length=40)
+    payee_code = fields.CharField(max_length=40)
+    reason = fields.CharField(max_length=500, default="")
+    agrees = fields.BooleanField()
+    declared_by_id = fields.UUIDField()
+    declared_at = fields.DatetimeField()
+
+    class Meta:
+        table = "fee_declarations"
+        unique_together = (("fee", "party", "number"),)

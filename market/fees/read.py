@@ -10,7 +10,7 @@ from tortoise.expressions import Q, RawSQL
 from tortoise.queryset import QuerySet
 
 from market.actors import Actor
-from market.fees.models import FeeRecord, Invoice
+from market.fees.models import FeeDeclaration, FeeRecord, Invoice
 from market.parties import read as parties
 from market.permissions import Action, Allowed, Subject, may
 from market.text import wanted_code
@@ -20,9 +20,16 @@ _FLAGGED = """(SELECT fee.id FROM fee_records fee JOIN findings found ON found.s
     WHERE found.state IN ('open', 'partly_refunded'))"""
 
 
+_DISPUTED = """(SELECT said.fee_id FROM fee_declarations said WHERE NOT said.agrees AND NOT EXISTS (SELECT 1
+    FROM fee_declarations later WHERE later.fee_id = said.fee_id AND later.party_id = said.party_id AND later.number > said.number))"""
+
+
 @dataclass(frozen=True)
 class FeeFilter:
-    """Which records; None means any. ``payer``, ``payee``: codes. ``flagged``: an open finding is about this payment."""
+    """Which records; None means any. ``payer``, ``payee``: codes. ``flagged``: an open finding is about this payment.
+
+    ``disputed``: what one end last declared differs from the record.
+    """
 
     payer: str | None = None
     payee: str | None = None
@@ -34,6 +41,7 @@ class FeeFilter:
     contract_no: str | None = None
     case_no: str | None = None
     flagged: bool | None = None
+    disputed: bool | None = None
 
 
 _COLUMNS = {
@@ -75,11 +83,14 @@ def listing(actor: Actor, wanted: FeeFilter) -> QuerySet[FeeRecord]:
         own = actor.party_id or UUID(int=0)
         ends = ("payer_id", "payee_id", "contract__client_id", "contract__supplier_id", "case__applicant_id", "case__agency_id")
         query = query.filter(Q(**dict.fromkeys(ends, own), join_type="OR"))
-    query = query.filter(**{_COLUMNS.get(k, k): v for k, v in _spelt(wanted).items() if v is not None and k != "flagged"})
-    if wanted.flagged is not None:
-        among = Q(id__in=RawSQL(_FLAGGED))
-        query = query.filter(among if wanted.flagged else ~among)
-    return query
+    given = {_COLUMNS.get(k, k): v for k, v in _spelt(wanted).items() if v is not None and k not in ("flagged", "disputed")}
+    return query.filter(*_among(wanted.flagged, _FLAGGED), *_among(wanted.disputed, _DISPUTED), **given)
+
+
+def _among(asked: bool | None, ids: str) -> list[Q]:
+    """Records that are among the ids of a subquery, or are not."""
+    among = Q(id__in=RawSQL(ids))
+    return [] if asked is None else [among if asked else ~among]
 
 
 def _spelt(wanted: FeeFilter) -> dict[str, Any]:
@@ -132,3 +143,15 @@ async def invoices_by_fee(ids: Sequence[UUID]) -> list[list[Invoice]]:
     """The invoices of each record."""
     rows = await Invoice.filter(fee_id__in=list(ids)).order_by("issued_on").select_related("seller", "red_letter_of")
     return [[r for r in rows if r.fee_id == i] for i in ids]
+
+
+def invoice_key(invoice: Invoice) -> str:
+    """Under which its document is attached."""
+    return f"invoice:{invoice.invoice_no}"
+
+
+async def declarations_by_fee(ids: Sequence[UUID]) -> list[list[FeeDeclaration]]:
+    """What the ends of each record declared by themselves, oldest first, with their party and the record's ends."""
+    rows = FeeDeclaration.filter(fee_id__in=list(ids)).order_by("declared_at", "number")
+    said = await rows.select_related("party", "fee__payer", "fee__payee")
+    return [[r for r in said if r.fee_id == i] for i in ids]

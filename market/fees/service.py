@@ -1,6 +1,6 @@
 """Recording a movement of money, its refund, its reversal: the rules judge each in the same transaction."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ from market.catalogue import read as catalogue
 from market.clock import local_date
 from market.contracts import read as contracts
 from market.contracts.models import Contract
+from market.documents import service as documents
 from market.errors import AlreadyFiled, AlreadyReversed, GradeNotAttestable, InvalidInput, NotFound, RefundTooLarge
-from market.fees import gather, read
+from market.fees import evidence, gather, read
 from market.fees.forms import InvoiceForm, RecordFee, RecordRefund, attestable, check_grade
 from market.fees.models import FeeRecord, Invoice
 from market.findings import service as findings
@@ -40,22 +41,27 @@ class Recorded:
 async def record_fee(actor: Actor, form: RecordFee) -> Recorded:
     """Record a payment, by one whom it concerns.
 
-    Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, AlreadyFiled (invoice), IdempotencyKeyReused.
+    Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, AlreadyFiled (invoice, document), IdempotencyKeyReused,
+    InvoiceMismatch, InvoiceUnreadable.
     """
     payer, payee = await parties.named(form.payer_code, "payerCode"), await parties.named(form.payee_code, "payeeCode")
     contract, case = await _surroundings(form)
     concerned = (payer.id, payee.id, *(contracts.subject(contract).parties if contract else ()))
-    authorise(Action.FEE_RECORD, Subject.of(*concerned, *((case.applicant_id, case.agency_id) if case else ())))
+    subject = Subject.of(*concerned, *((case.applicant_id, case.agency_id) if case else ()))
+    authorise(Action.FEE_RECORD, subject)
     done = await _replayed(actor, form, "record_fee")
     if done:
         return done
-    form.check(local_date(unit().now))
+    invoice, document = await evidence.completed(actor, form.invoice)
+    replace(form, invoice=invoice).check(local_date(unit().now))
     check_grade(actor.roles, form.grade)
     behalf = await parties.named(form.on_behalf_of_code, "onBehalfOfCode") if form.on_behalf_of_code else None
     links = {"contract": contract, "case": case, "on_behalf_of": behalf, "purpose_text": form.purpose_text.strip()}
     fee = await _create(actor, form, payer=payer, payee=payee, **links, **await _item(contract))
-    if form.invoice:
-        await _file_invoice(form.invoice, fee)
+    if invoice:
+        filed = await _file_invoice(invoice, fee)
+        if document:
+            await documents.attach(document, read.invoice_key(filed), subject.parties)
     await _remember(actor, form, "record_fee", fee)
     return await _judged(fee, "fee:record")
 
@@ -97,7 +103,7 @@ async def _create(actor: Actor, form: RecordFee | RecordRefund, **links: Any) ->
     )
 
 
-async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> None:
+async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
     number = form.number.strip()
     if await Invoice.exists(invoice_no=number):
         raise AlreadyFiled("invoice", number)
@@ -109,7 +115,7 @@ async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> None:
     buyer_code = buyer.code if buyer else form.buyer_code.strip().upper()
     if red and (red.seller_id, red.buyer_code, red.amount_fen) != (seller.id, buyer_code, form.amount_fen):
         raise InvalidInput.one("invoice.redLetterOf", "red_letter_differs")
-    await Invoice.create(
+    return await Invoice.create(
         invoice_no=number,
         issued_on=form.issued_on,
         seller=seller,

@@ -37,6 +37,7 @@ ACTIONS = {
     "recordFee": Action.FEE_RECORD,
     "recordRefund": Action.FEE_REFUND,
     "reverseFee": Action.FEE_REVERSE,
+    "declareFee": Action.FEE_DECLARE,
     "signOut": Action.SESSION_USE,
     "actFor": Action.SESSION_USE,
     "registerOrganisation": Action.ORGANISATION_REGISTER,

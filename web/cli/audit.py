@@ -45,18 +45,25 @@ def audit(
     database: Database = None,
 ) -> None:
     """检查全部记录 · run every rule over everything that is stored, imported or native."""
-    rules = tuple(text.strip().upper() for text in rule or ())
+    day, rules = _day(as_of), _rules(rule or [])
+    verdicts = run(_run(settings_for(database), day, rules, workers))
+    _write([v for v in verdicts if undecided or v.outcome is Decision.FLAG], format)
+    _summary(verdicts, day)
+
+
+def _day(text: str | None) -> date:
+    try:
+        return date.fromisoformat(text) if text else local_date(system_now())
+    except ValueError:
+        fail(N_("不是日期：{value}。请写作 2026-11-01。"), value=text)
+
+
+def _rules(asked: list[str]) -> tuple[str, ...]:
+    rules = tuple(text.strip().upper() for text in asked)
     unknown = set(rules) - {row.id for row in rulebook.default()}
     if unknown:
         fail(N_("没有这条规则：{rules}。"), rules="、".join(sorted(unknown)))
-    try:
-        day = date.fromisoformat(as_of) if as_of else local_date(system_now())
-    except ValueError:
-        fail(N_("不是日期：{value}。请写作 2026-11-01。"), value=as_of)
-    verdicts = run(_run(settings_for(database), day, rules, workers))
-    flagged = [v for v in verdicts if v.outcome is Decision.FLAG]
-    _write([*flagged, *(v for v in verdicts if undecided and v.outcome is not Decision.FLAG)], format)
-    _summary(verdicts, day)
+    return rules
 
 
 async def _run(settings: Settings, as_of: date, rules: tuple[str, ...], workers: int) -> list[Verdict]:
