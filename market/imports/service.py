@@ -70,7 +70,11 @@ async def import_at_shell(actor: Actor, form: ImportLedger) -> Imported:
 
 
 async def _import(actor: Actor, form: ImportLedger) -> Imported:
-    ledger = await asyncio.to_thread(open_ledger, form.path)
+    with open_ledger(form.path) as ledger:
+        return await _import_from(ledger, actor, form)
+
+
+async def _import_from(ledger: Ledger, actor: Actor, form: ImportLedger) -> Imported:
     outcome = Imported(ignored=ledger.ignored)
     await staging.create()
     await staging.add_problems(-1, ledger.problems)

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
@@ -63,19 +62,24 @@ class Workbook:
         return lambda: _records(self.tables[name])
 
 
-def open_workbook(path: Path) -> Workbook | Refused:
-    """The workbook, unless it is none, or would unpack to too much."""
+def open_workbook(file: BinaryIO) -> Workbook | Refused:
+    """The workbook, unless it is none, or would unpack to too much. The file stays open as long as it is read."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             bomb = _bomb(archive.infolist())
         if bomb:
             return Refused(Code.ZIP_BOMB, bomb)
         with _quiet():
-            return Workbook(openpyxl.load_workbook(path, read_only=True, keep_links=False))
-    except DefusedXmlException as error:
-        return Refused(Code.FORBIDDEN_XML, type(error).__name__)
+            return Workbook(openpyxl.load_workbook(file, read_only=True, keep_links=False))
     except Exception as error:  # the library raises whatever a broken part happens to break
-        return Refused(Code.NOT_A_WORKBOOK, printable(f"{type(error).__name__}: {error}"))
+        return _unreadable(error)
+
+
+def _unreadable(error: Exception) -> Refused:
+    cause = error.__cause__ or error
+    if isinstance(cause, DefusedXmlException):
+        return Refused(Code.FORBIDDEN_XML, type(cause).__name__)
+    return Refused(Code.NOT_A_WORKBOOK, printable(f"{type(cause).__name__}: {cause}"))
 
 
 def _bomb(members: list[zipfile.ZipInfo]) -> str:
@@ -106,10 +110,9 @@ def _records(sheet: ReadOnlyWorksheet) -> Iterator[Item]:
                 if any(cells):
                     width = width or _width(cells)
                     yield Record(line, cells[: max(width, _width(cells))], line)
-    except DefusedXmlException as error:
-        yield Broken(0, Code.FORBIDDEN_XML, type(error).__name__)
     except Exception as error:  # as above
-        yield Broken(0, Code.NOT_A_WORKBOOK, printable(f"{type(error).__name__}: {error}"))
+        refused = _unreadable(error)
+        yield Broken(0, refused.code, refused.value)
 
 
 def _next(rows: Iterator[tuple[int, Any]]) -> list[tuple[int, Any]]:

@@ -17,11 +17,10 @@ from market.clock import local_date, system_now
 from market.demo import world
 from market.errors import CatalogueRefused, MarketError
 from market.log import service as log
-from schema.errors import sentence
 from schema.labels import N_
 from web import startup
 from web.cli import imports
-from web.cli.shell import Database, err, fail, out, say, settings_for
+from web.cli.shell import Database, err, fail, out, refusal, say, settings_for
 from web.settings import DEMO_DATABASE, Settings, sqlite_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -135,7 +134,7 @@ async def _load(settings: Settings, form: catalogue.LoadEdition, yes: bool) -> N
             err.print(_problem_table(refused))
             fail(N_("没有载入，什么都没有改变。"))
         except MarketError as refused:
-            fail("{reason}", reason=sentence(refused, say))
+            fail("{reason}", reason=refusal(refused))
     out.print(say(N_("已载入。")))
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from market.errors import MarketError
+from schema.errors import sentence
 from schema.labels import N_
 from web import i18n
 from web.settings import BadSetting, Settings, command_language
@@ -18,6 +20,11 @@ err = Console(stderr=True)
 def say(text: str, **facts: object) -> str:
     """A sentence in the operator's language."""
     return i18n.translate(command_language(), text).format(**facts)
+
+
+def refusal(error: MarketError) -> str:
+    """A refusal in the operator's language, with its facts."""
+    return sentence(error, lambda text: i18n.translate(command_language(), text))
 
 
 def fail(text: str, **facts: object) -> NoReturn:
