@@ -190,7 +190,12 @@ _edited(
     lambda given: given["organisations"].append({"id": BUILDER.lower(), "name": "示例公司", "kind": "enterprise"}),
     "organisations.csv:6:id:duplicate",
 )
-_edited("relation twice", lambda given: given["relations"].append(given["relations"][0]), "relations.csv:3:from_id:duplicate")
+_edited(
+    "relation twice, not alike",
+    lambda given: given["relations"].append(given["relations"][0] | {"until": "2020-01-01"}),
+    "relations.csv:2:from_id:duplicate",
+    "relations.csv:3:from_id:duplicate",
+)
 _edited(
     "amendment twice", lambda given: given["amendments"].append(given["amendments"][0]), "amendments.csv:4:contract_no:duplicate"
 )

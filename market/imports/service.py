@@ -117,6 +117,7 @@ async def _check(ledger: Ledger, broken: set[str], form: ImportLedger, outcome: 
         if name in broken:
             await staging.discard(TABLES[name])
         else:
+            outcome.counts[name].unchanged = await checks.collapse(TABLES[name])
             await checks.check(TABLES[name], files, kinds)
         counts = outcome.counts[name]
         counts.refused = counts.read if name in broken else await staging.refused(TABLES[name])
@@ -135,7 +136,7 @@ async def _tell(form: ImportLedger, outcome: Imported) -> None:
 async def _store(actor: Actor, ledger: Ledger, form: ImportLedger, outcome: Imported) -> None:
     filled = await storing.fill_in()
     for name, counts in outcome.counts.items():
-        counts.unchanged = await storing.drop_unchanged(TABLES[name])
+        counts.unchanged += await storing.drop_unchanged(TABLES[name])
     if not (filled or await storing.waiting()):
         unit().replayed = True
         return

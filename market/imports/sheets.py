@@ -6,10 +6,9 @@ declares is an error of the ZIP itself), and entities are refused (openpyxl uses
 
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -47,11 +46,17 @@ class Workbook:
     """An open workbook: the sheets that are tables of the format, and the others."""
 
     def __init__(self, book: Any) -> None:
-        found = [(sheet.title.strip().lower(), sheet) for sheet in book.worksheets]
-        named = Counter(name for name, _ in found if name in TABLES)
-        self.repeated = [name for name, times in named.items() if times > 1]
-        self.tables: dict[str, ReadOnlyWorksheet] = {n: s for n, s in found if n in TABLES and n not in self.repeated}
-        self.others = [sheet.title for name, sheet in found if name not in TABLES]
+        self.tables: dict[str, ReadOnlyWorksheet] = {}
+        self.repeated: list[str] = []
+        self.others: list[str] = []
+        for sheet in book.worksheets:
+            name = sheet.title.strip().lower()
+            if name not in TABLES:
+                self.others.append(sheet.title)
+            elif name in self.tables:
+                self.repeated.append(name)
+            else:
+                self.tables[name] = sheet
 
     def rows(self, name: str) -> int:
         """How many the sheet says it has; 0 when it does not say."""
@@ -84,14 +89,17 @@ def _unreadable(error: Exception) -> Refused:
 
 def _bomb(members: list[zipfile.ZipInfo]) -> str:
     """The member that makes the workbook too large, empty if none does."""
-    if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
-        return f"{len(members)} / {sum(m.file_size for m in members)}"
-    for member in members:
-        dense = member.file_size > _SMALL and member.file_size > MAX_RATIO * max(member.compress_size, 1)
-        large = member.filename.lower().endswith("sharedstrings.xml") and member.file_size > MAX_SHARED_STRINGS
-        if dense or large:
-            return printable(f"{member.filename}: {member.compress_size} → {member.file_size}")
-    return ""
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED:
+        return f"{len(members)} / {unpacked}"
+    bad = next(filter(_is_bomb, members), None)
+    return printable(f"{bad.filename}: {bad.compress_size} → {bad.file_size}") if bad else ""
+
+
+def _is_bomb(member: zipfile.ZipInfo) -> bool:
+    if member.filename.lower().endswith("sharedstrings.xml") and member.file_size > MAX_SHARED_STRINGS:
+        return True
+    return member.file_size > _SMALL and member.file_size > MAX_RATIO * max(member.compress_size, 1)
 
 
 def _quiet() -> "warnings.catch_warnings[None]":
@@ -134,10 +142,8 @@ def _text(value: Any) -> str:
         return str(value).upper()
     if isinstance(value, int | float):
         return _number(value)
-    if isinstance(value, datetime):
-        return (value.date() if value.time() == time() else value).isoformat()
     if isinstance(value, date | time):
-        return value.isoformat()
+        return value.isoformat().removesuffix("T00:00:00")
     return f"={getattr(value, 'text', '') or type(value).__name__}"
 
 

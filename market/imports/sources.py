@@ -58,18 +58,18 @@ def _refused(path: Path, code: Code, value: str = "") -> Ledger:
     return Ledger(problems=(Problem(printable(path.name), 0, "", code, value),))
 
 
+# budget: comprehensions over the files of one folder
 def _folder(path: Path) -> Ledger:
     found = {entry.name: entry for entry in sorted(path.iterdir())}
-    known = [(name, found[f"{name}.csv"]) for name in TABLES if f"{name}.csv" in found]
+    known = {name: found.pop(f"{name}.csv") for name in TABLES if f"{name}.csv" in found}
     if not known:
         return _refused(path, Code.NO_TABLES)
-    broken = [Problem(file.name, 0, "", Code.UNREADABLE) for _, file in known if not file.is_file()]
-    readable = [(name, file) for name, file in known if file.is_file()]
+    readable = {name: file for name, file in known.items() if file.is_file()}
     return Ledger(
-        tuple(Source(file.name, name, file.stat().st_size, _csv(file)) for name, file in readable),
-        tuple(broken),
-        tuple(printable(name) for name in found if name not in {file.name for _, file in known}),
-        {file.name: _sha256(file) for _, file in readable},
+        tuple(Source(file.name, name, file.stat().st_size, _csv(file)) for name, file in readable.items()),
+        tuple(Problem(known[name].name, 0, "", Code.UNREADABLE) for name in known.keys() - readable.keys()),
+        tuple(map(printable, found)),
+        {file.name: _sha256(file) for file in readable.values()},
     )
 
 

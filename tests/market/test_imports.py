@@ -108,6 +108,16 @@ async def test_the_order_of_rows_and_the_kind_of_file_do_not_matter(database: st
     assert (await state(), await content()) == (before, stored)
 
 
+async def test_a_fact_said_twice_is_one_fact(database: str, tmp_path: Path) -> None:
+    """Relations, classes and prices have no number: the same row again adds nothing."""
+    ledger = ledgers.sound()
+    for table in ("relations", "item_classes", "item_prices"):
+        ledger[table] *= 2
+    outcome, problems = await imported(ledgers.folder(tmp_path / "l", ledger))
+    assert (problems, outcome.counts["item_classes"].stored, outcome.counts["item_classes"].unchanged) == ([], 2, 2)
+    assert await PartyRelation.all().count() == 1
+
+
 async def test_parts_may_come_one_after_the_other(database: str, tmp_path: Path) -> None:
     """What is stored may be referred to."""
     ledger = ledgers.sound()

@@ -64,7 +64,8 @@ def test_an_amount_is_exact(cell: str, fen: int | None) -> None:
         (cells.percentage, "12.345", Code.NOT_A_PERCENTAGE),
         (cells.party, "113309005260181596", Code.CODE_CHECK_DIGIT),
         (cells.party, "1133", Code.CODE_LENGTH),
-        (cells.party, "P张三", Code.CODE_LENGTH),
+        (cells.party, "P", Code.CODE_LENGTH),
+        (cells.party, "P" + "X" * 40, Code.CODE_LENGTH),
         (cells.party, "PABC*EFGH", Code.CODE_CHARACTERS),
         (cells.key, "@SUM(A1)", Code.FORMULA),
         (cells.key, "HT\x001", Code.CONTROL_CHARACTER),
@@ -89,6 +90,11 @@ def test_a_formula_in_words_is_kept_as_text() -> None:
 def test_one_party_has_one_spelling() -> None:
     """Lower case, full width and blanks are the same party."""
     assert {cells.party(" 91330902906044319l"), cells.party("９１３３０９０２９０６０４４３１９Ｌ")} == {"91330902906044319L"}
+
+
+def test_a_pseudonym_may_be_any_word() -> None:
+    """Short, long, Chinese; in one spelling."""
+    assert [cells.party(cell) for cell in ("P1", "p张三", "P" + "X" * 39)] == ["P1", "P张三", "P" + "X" * 39]
 
 
 def test_a_percentage_is_exact() -> None:
