@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from market.imports.problems import BadCell, Code
 from market.money import parse_yuan
-from market.parties.codes import BadCode, party_code
+from market.parties.codes import BadCode, normalise, party_code
 
 Value = str | int | date | None
 Read = Callable[[str], Value]
@@ -19,6 +19,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?", re.ASCII)
 _YUAN = re.compile(r"-?\d+(?:\.\d{1,2})?", re.ASCII)
+_PERSON = re.compile(r"P\w{1,39}")
 _FORMULA = ("=", "+", "-", "@")
 # C0 and C1 controls, and surrogates: what was not UTF-8, or what no database stores.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -68,9 +69,11 @@ def word(known: Collection[str]) -> Read:
 
 @lru_cache(maxsize=200_000)  # a party is named by many rows, its check digit is computed once
 def party(cell: str) -> str | None:
-    """A party's code in its one spelling."""
+    """A party's code in its one spelling. Whoever made the ledger chose its persons' pseudonyms: those may be any word."""
     if not cell.strip():
         return None
+    if _PERSON.fullmatch(person := normalise(cell)):
+        return person
     try:
         return party_code(cell)
     except BadCode as bad:

@@ -33,6 +33,18 @@ async def check(table: Table, files: dict[str, str], broken: Iterable[Kind]) -> 
             await bad.descendants(column, kind)
 
 
+async def collapse(table: Table) -> int:
+    """A fact without a number that is stated twice is one fact. Returns how many rows went."""
+    if not table.is_set or not await number(f"SELECT count(*) FROM ({_doubled(table)} LIMIT 1) d"):
+        return 0
+    kept = f"SELECT min(line) FROM {table.stage} GROUP BY {', '.join(table.fields)}"
+    return await run(f"DELETE FROM {table.stage} WHERE line NOT IN ({kept})")
+
+
+def _doubled(table: Table) -> str:
+    return f"SELECT {table.own_key} FROM {table.stage} GROUP BY {table.own_key} HAVING count(*) > 1"
+
+
 class _Bad:
     """Adds the problems of one table."""
 
@@ -50,7 +62,7 @@ class _Bad:
     async def duplicates(self) -> None:
         """One id, two rows. Of rows that say the same the first is kept, of others none: nobody knows which is right."""
         first = self.table.columns[0]
-        doubled = f"SELECT {self.key} FROM {self.table.stage} GROUP BY {self.key} HAVING count(*) > 1"
+        doubled = _doubled(self.table)
         if await number(f"SELECT count(*) FROM ({doubled} LIMIT 1) d"):
             variants = (
                 f"SELECT {self.key} AS k, min(line) AS keep FROM {self.table.stage} WHERE {self.key} IN ({doubled}) "

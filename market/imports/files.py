@@ -55,16 +55,20 @@ def _header(source: Source, items: Iterator[Item]) -> list[str] | Batch:
     if isinstance(first, Broken):
         return Batch(problems=[Problem(source.file, first.line, "", first.code, first.value)], whole=True)
     names = [cell.strip() for cell in first.cells]
-    known = {column.name for column in TABLES[source.table].columns}
     problems = [
-        Problem(source.file, first.line, c.name, Code.MISSING_COLUMN) for c in TABLES[source.table].columns if c.name not in names
+        Problem(source.file, first.line, printable(name), code) for name, code in _wrong_names(TABLES[source.table], names)
     ]
+    return Batch(problems=problems, whole=True) if problems else names
+
+
+def _wrong_names(table: Table, names: list[str]) -> Iterator[tuple[str, Code]]:
+    known = [column.name for column in table.columns]
+    yield from ((name, Code.MISSING_COLUMN) for name in known if name not in names)
     for index, name in enumerate(names):
         if name not in known:
-            problems.append(Problem(source.file, first.line, printable(name), Code.UNKNOWN_COLUMN, printable(name)))
+            yield name, Code.UNKNOWN_COLUMN
         elif name in names[:index]:
-            problems.append(Problem(source.file, first.line, name, Code.REPEATED_COLUMN))
-    return Batch(problems=problems, whole=True) if problems else names
+            yield name, Code.REPEATED_COLUMN
 
 
 class _Rows:
@@ -131,13 +135,12 @@ def _contradictions(table: Table, values: list[Value]) -> list[tuple[str, Code]]
     """What two cells of a row say together."""
     if table.period:
         start, end = (values[table.fields.index(name)] for name in table.period)
-        if isinstance(start, date) and isinstance(end, date) and end < start:
-            return [(table.period[1], Code.ENDS_BEFORE_START)]
-    if table is INVOICES and values[_RED_LETTER] is None:
-        amount = values[_INVOICED]
-        if isinstance(amount, int) and amount < 0:  # only what cancels an invoice may be written with a minus
-            return [("amount_yuan", Code.NEGATIVE)]
-    return []
+        before = isinstance(start, date) and isinstance(end, date) and end < start
+        return [(table.period[1], Code.ENDS_BEFORE_START)] if before else []
+    return [("amount_yuan", Code.NEGATIVE)] if table is INVOICES and _is_negative(values) else []
 
 
-_RED_LETTER, _INVOICED = INVOICES.fields.index("red_letter_of"), INVOICES.fields.index("amount_fen")
+def _is_negative(invoice: list[Value]) -> bool:
+    """Only an invoice that cancels another may be written with a minus."""
+    amount = invoice[INVOICES.fields.index("amount_fen")]
+    return isinstance(amount, int) and amount < 0 and invoice[INVOICES.fields.index("red_letter_of")] is None

@@ -22,7 +22,6 @@ class Code(StrEnum):
     NOT_A_WORKBOOK = "not_a_workbook"
     FORBIDDEN_XML = "forbidden_xml"
     ZIP_BOMB = "zip_bomb"
-    TOO_MANY_ROWS = "too_many_rows"
     NOT_CSV = "not_csv"
     LINE_TOO_LONG = "line_too_long"
     CELL_COUNT = "cell_count"

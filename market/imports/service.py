@@ -70,7 +70,11 @@ async def import_at_shell(actor: Actor, form: ImportLedger) -> Imported:
 
 
 async def _import(actor: Actor, form: ImportLedger) -> Imported:
-    ledger = await asyncio.to_thread(open_ledger, form.path)
+    with open_ledger(form.path) as ledger:
+        return await _import_from(ledger, actor, form)
+
+
+async def _import_from(ledger: Ledger, actor: Actor, form: ImportLedger) -> Imported:
     outcome = Imported(ignored=ledger.ignored)
     await staging.create()
     await staging.add_problems(-1, ledger.problems)
@@ -113,6 +117,7 @@ async def _check(ledger: Ledger, broken: set[str], form: ImportLedger, outcome: 
         if name in broken:
             await staging.discard(TABLES[name])
         else:
+            outcome.counts[name].unchanged = await checks.collapse(TABLES[name])
             await checks.check(TABLES[name], files, kinds)
         counts = outcome.counts[name]
         counts.refused = counts.read if name in broken else await staging.refused(TABLES[name])
@@ -131,7 +136,7 @@ async def _tell(form: ImportLedger, outcome: Imported) -> None:
 async def _store(actor: Actor, ledger: Ledger, form: ImportLedger, outcome: Imported) -> None:
     filled = await storing.fill_in()
     for name, counts in outcome.counts.items():
-        counts.unchanged = await storing.drop_unchanged(TABLES[name])
+        counts.unchanged += await storing.drop_unchanged(TABLES[name])
     if not (filled or await storing.waiting()):
         unit().replayed = True
         return

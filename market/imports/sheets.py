@@ -6,13 +6,11 @@ declares is an error of the ZIP itself), and entities are refused (openpyxl uses
 
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
@@ -48,11 +46,17 @@ class Workbook:
     """An open workbook: the sheets that are tables of the format, and the others."""
 
     def __init__(self, book: Any) -> None:
-        found = [(sheet.title.strip().lower(), sheet) for sheet in book.worksheets]
-        named = Counter(name for name, _ in found if name in TABLES)
-        self.repeated = [name for name, times in named.items() if times > 1]
-        self.tables: dict[str, ReadOnlyWorksheet] = {n: s for n, s in found if n in TABLES and n not in self.repeated}
-        self.others = [sheet.title for name, sheet in found if name not in TABLES]
+        self.tables: dict[str, ReadOnlyWorksheet] = {}
+        self.repeated: list[str] = []
+        self.others: list[str] = []
+        for sheet in book.worksheets:
+            name = sheet.title.strip().lower()
+            if name not in TABLES:
+                self.others.append(sheet.title)
+            elif name in self.tables:
+                self.repeated.append(name)
+            else:
+                self.tables[name] = sheet
 
     def rows(self, name: str) -> int:
         """How many the sheet says it has; 0 when it does not say."""
@@ -63,31 +67,39 @@ class Workbook:
         return lambda: _records(self.tables[name])
 
 
-def open_workbook(path: Path) -> Workbook | Refused:
-    """The workbook, unless it is none, or would unpack to too much."""
+def open_workbook(file: BinaryIO) -> Workbook | Refused:
+    """The workbook, unless it is none, or would unpack to too much. The file stays open as long as it is read."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             bomb = _bomb(archive.infolist())
         if bomb:
             return Refused(Code.ZIP_BOMB, bomb)
         with _quiet():
-            return Workbook(openpyxl.load_workbook(path, read_only=True, keep_links=False))
-    except DefusedXmlException as error:
-        return Refused(Code.FORBIDDEN_XML, type(error).__name__)
+            return Workbook(openpyxl.load_workbook(file, read_only=True, keep_links=False))
     except Exception as error:  # the library raises whatever a broken part happens to break
-        return Refused(Code.NOT_A_WORKBOOK, printable(f"{type(error).__name__}: {error}"))
+        return _unreadable(error)
+
+
+def _unreadable(error: Exception) -> Refused:
+    cause = error.__cause__ or error
+    if isinstance(cause, DefusedXmlException):
+        return Refused(Code.FORBIDDEN_XML, type(cause).__name__)
+    return Refused(Code.NOT_A_WORKBOOK, printable(f"{type(cause).__name__}: {cause}"))
 
 
 def _bomb(members: list[zipfile.ZipInfo]) -> str:
     """The member that makes the workbook too large, empty if none does."""
-    if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
-        return f"{len(members)} / {sum(m.file_size for m in members)}"
-    for member in members:
-        dense = member.file_size > _SMALL and member.file_size > MAX_RATIO * max(member.compress_size, 1)
-        large = member.filename.lower().endswith("sharedstrings.xml") and member.file_size > MAX_SHARED_STRINGS
-        if dense or large:
-            return printable(f"{member.filename}: {member.compress_size} → {member.file_size}")
-    return ""
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED:
+        return f"{len(members)} / {unpacked}"
+    bad = next(filter(_is_bomb, members), None)
+    return printable(f"{bad.filename}: {bad.compress_size} → {bad.file_size}") if bad else ""
+
+
+def _is_bomb(member: zipfile.ZipInfo) -> bool:
+    if member.filename.lower().endswith("sharedstrings.xml") and member.file_size > MAX_SHARED_STRINGS:
+        return True
+    return member.file_size > _SMALL and member.file_size > MAX_RATIO * max(member.compress_size, 1)
 
 
 def _quiet() -> "warnings.catch_warnings[None]":
@@ -106,10 +118,9 @@ def _records(sheet: ReadOnlyWorksheet) -> Iterator[Item]:
                 if any(cells):
                     width = width or _width(cells)
                     yield Record(line, cells[: max(width, _width(cells))], line)
-    except DefusedXmlException as error:
-        yield Broken(0, Code.FORBIDDEN_XML, type(error).__name__)
     except Exception as error:  # as above
-        yield Broken(0, Code.NOT_A_WORKBOOK, printable(f"{type(error).__name__}: {error}"))
+        refused = _unreadable(error)
+        yield Broken(0, refused.code, refused.value)
 
 
 def _next(rows: Iterator[tuple[int, Any]]) -> list[tuple[int, Any]]:
@@ -131,10 +142,8 @@ def _text(value: Any) -> str:
         return str(value).upper()
     if isinstance(value, int | float):
         return _number(value)
-    if isinstance(value, datetime):
-        return (value.date() if value.time() == time() else value).isoformat()
     if isinstance(value, date | time):
-        return value.isoformat()
+        return value.isoformat().removesuffix("T00:00:00")
     return f"={getattr(value, 'text', '') or type(value).__name__}"
 
 

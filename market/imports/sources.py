@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from market.imports import sheets
 from market.imports.csvfile import records
@@ -32,15 +34,21 @@ class Ledger:
     hashes: dict[str, str] = field(default_factory=dict)
 
 
-def open_ledger(path: Path) -> Ledger:
+@contextmanager
+def open_ledger(path: Path) -> Iterator[Ledger]:
     """The ledger at ``path``; what is wrong with the path or the workbook itself is a problem, never an exception."""
+    with ExitStack() as files:
+        yield _opened(path, files)
+
+
+def _opened(path: Path, files: ExitStack) -> Ledger:
     if not path.exists():
         return _refused(path, Code.NOT_FOUND)
     try:
         if path.is_dir():
             return _folder(path)
         if path.suffix.lower() == ".xlsx":
-            return _workbook(path)
+            return _workbook(path, files.enter_context(path.open("rb")))
     except OSError as error:
         return _refused(path, Code.UNREADABLE, error.strerror or "")
     return _refused(path, Code.NOT_A_LEDGER)
@@ -50,18 +58,18 @@ def _refused(path: Path, code: Code, value: str = "") -> Ledger:
     return Ledger(problems=(Problem(printable(path.name), 0, "", code, value),))
 
 
+# budget: comprehensions over the files of one folder
 def _folder(path: Path) -> Ledger:
     found = {entry.name: entry for entry in sorted(path.iterdir())}
-    known = [(name, found[f"{name}.csv"]) for name in TABLES if f"{name}.csv" in found]
+    known = {name: found.pop(f"{name}.csv") for name in TABLES if f"{name}.csv" in found}
     if not known:
         return _refused(path, Code.NO_TABLES)
-    broken = [Problem(file.name, 0, "", Code.UNREADABLE) for _, file in known if not file.is_file()]
-    readable = [(name, file) for name, file in known if file.is_file()]
+    readable = {name: file for name, file in known.items() if file.is_file()}
     return Ledger(
-        tuple(Source(file.name, name, file.stat().st_size, _csv(file)) for name, file in readable),
-        tuple(broken),
-        tuple(printable(name) for name in found if name not in {file.name for _, file in known}),
-        {file.name: _sha256(file) for _, file in readable},
+        tuple(Source(file.name, name, file.stat().st_size, _csv(file)) for name, file in readable.items()),
+        tuple(Problem(known[name].name, 0, "", Code.UNREADABLE) for name in known.keys() - readable.keys()),
+        tuple(map(printable, found)),
+        {file.name: _sha256(file) for file in readable.values()},
     )
 
 
@@ -69,8 +77,8 @@ def _csv(file: Path) -> Callable[[], Iterator[Item]]:
     return lambda: records(file)
 
 
-def _workbook(path: Path) -> Ledger:
-    opened = sheets.open_workbook(path)
+def _workbook(path: Path, file: BinaryIO) -> Ledger:
+    opened = sheets.open_workbook(file)
     if isinstance(opened, sheets.Refused):
         return _refused(path, opened.code, opened.value)
     problems = [Problem(title, 0, "", Code.REPEATED_SHEET) for title in opened.repeated]

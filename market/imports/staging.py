@@ -77,19 +77,26 @@ async def drop() -> None:
 
 async def add(table: Table, batch: Batch) -> None:
     """Put one batch of rows, problems and keys of refused rows aside."""
-    columns = ["line", *table.fields]
-    rows = batch.rows
+    columns, rows = ["line", *table.fields], batch.rows
     if table.own_key == "row_key":
         columns.append("row_key")
-        places = [table.fields.index(name) + 1 for name in table.key]
-        rows = [(*row, _SEPARATOR.join(str(row[place] or "") for place in places)) for row in rows]
+        rows = _keyed(table, rows)
     if _has_id(table):
         columns.append("uid")
-        rows = [(*row, uuid4() if db.is_postgres() else str(uuid4())) for row in rows]
+        rows = _identified(rows)
     await _copy(table.stage, columns, rows)
     await add_problems(place(table), batch.problems)
     if table.kind:
         await _copy("stage_bad_key", ("kind", "k"), [(table.kind.value, key) for key in batch.refused_keys])
+
+
+def _keyed(table: Table, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    places = [table.fields.index(name) + 1 for name in table.key]
+    return [(*row, _SEPARATOR.join("" if row[at] is None else str(row[at]) for at in places)) for row in rows]
+
+
+def _identified(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [(*row, uuid4() if db.is_postgres() else str(uuid4())) for row in rows]
 
 
 async def add_problems(file_no: int, problems: Iterable[Problem]) -> None:

@@ -62,6 +62,11 @@ class Table:
     kind: Kind | None = None
     period: tuple[str, str] | None = None
 
+    @property
+    def is_set(self) -> bool:
+        """Whether its rows are facts without a number of their own, so that saying one twice adds nothing."""
+        return self.period is not None
+
     @cached_property
     def fields(self) -> tuple[str, ...]:
         """Columns in the database."""

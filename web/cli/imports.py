@@ -1,6 +1,5 @@
 """``market import``: records from elsewhere."""
 
-import asyncio
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +15,9 @@ from market.actors import SYSTEM
 from market.errors import LedgerRefused
 from market.imports.problems import Code, Problem
 from market.imports.service import CHECKING, STORING, Imported, ImportLedger, import_at_shell
-from schema.errors import sentence
 from schema.labels import N_
 from web import startup
-from web.cli.shell import Database, err, fail, out, say, settings_for
+from web.cli.shell import Database, err, fail, out, run, say, settings_for, told
 from web.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -114,7 +112,7 @@ def ledger(
     try:
         with _opened(problems) as file:
             found = _List(file)
-            outcome = asyncio.run(_import(settings, path, not strict, found))
+            outcome = run(_import(settings, path, not strict, found))
     except OSError as bad:
         fail(N_("不能读取：{reason}"), reason=bad)
     _report(outcome, found)
@@ -174,7 +172,7 @@ def _report(outcome: Imported | LedgerRefused, found: _List) -> None:
             more = outcome.problems - len(found.first)
             err.print(say(N_("另有 {more} 处问题没有列出；用 --problems 文件名.csv 可得到全部。"), more=more))
     if isinstance(outcome, LedgerRefused):
-        fail("{reason}", reason=sentence(outcome, say))
+        fail("{reason}", reason=told(outcome))
     if outcome.problems:
         fail(N_("有 {problems} 处问题，所在的行没有导入。"), problems=outcome.problems)
     out.print(say(N_("已导入。") if outcome.batch_id else N_("没有新的内容，什么都没有改变。")))
