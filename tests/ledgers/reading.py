@@ -280,10 +280,10 @@ class Ledger:
                 x = todo.pop()
                 ends = [(r, r["to_id"]) for r in self.out[x]] + [(r, r["from_id"]) for r in self.into[x]]
                 for relation, other in ends:
-                    if relation["relation"] in ("controls", "branch_of") and other not in reached:
-                        if self.in_force(relation, on):
-                            reached.add(other)
-                            todo.append(other)
+                    member = relation["relation"] in ("controls", "branch_of") and self.in_force(relation, on)
+                    if member and other not in reached:
+                        reached.add(other)
+                        todo.append(other)
             self._groups[of, on] = frozenset(reached)
         return self._groups[of, on]
 
