@@ -133,11 +133,11 @@ class _Dense(Near):
             valid_from="2010-01-01",
             valid_to=changes[2],
         )
-        self.later_codes = []
-        if self.rng.random() < 0.3:  # the first edition begins after the as-of date
+        if self.rng.random() < 0.15:  # the first edition begins after the as-of date
             taken = {*self.agency_codes, limited}
-            self.later_codes = [pick([code for code in by_class["agency_commissioned"] if code not in taken])]
-            self.add("item_classes", item_code=self.later_codes[0], item_class="cancelled", valid_from=self.as_of + one)
+            code = pick([code for code in by_class["agency_commissioned"] if code not in taken])
+            self.agency_codes.append(code)
+            self.add("item_classes", item_code=code, item_class="cancelled", valid_from=self.as_of + one)
         self.codes = [
             *self.agency_codes * 3,
             turning,

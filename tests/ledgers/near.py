@@ -251,11 +251,11 @@ class Near(Made):
         self.fresh()
         self.draw_off("purpose", "case", "net", "item", "other case", "client", "paid")
         side = self.rng.choice((self.on_office_side, self.on_owner_side))
-        stranger = self.body("association")
+        stranger, strangers = self.body("association"), self.rng.random() < 0.3
         item, made = self.rng.choice(self.codes), []
         for n in range(self.rng.choice((2, 2, 3))):
             its_day = self.on + timedelta(self.rng.choice((0, 0, 2, -15)))
-            client = stranger if side is self.on_office_side and self.rng.random() < 0.5 else side(its_day)
+            client = stranger if strangers and self.rng.random() < 0.8 else side(its_day)
             if n and self.off == "client":
                 client = self.rng.choice((self.body("association"), self.on_owner_side(self.on), self.office))
             code = item if not n or self.off != "item" else self.rng.choice(self.codes)
