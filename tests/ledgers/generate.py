@@ -11,12 +11,12 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-from stdnum.cn import uscc
-
+from tests.ledgers.made import Tables, as_of, fen
+from tests.ledgers.near import Near
 from tests.ledgers.reading import COLUMNS, catalogue
 
-Tables = dict[str, list[dict[str, str]]]
-_AS_OF = (date(2026, 11, 1), date(2026, 3, 31), date(2026, 7, 1))
+__all__ = ["BLANKABLE", "as_of", "generate", "realistic", "write"]
+
 _METHODS = [
     "lowest_price",
     "reference_price",
@@ -28,7 +28,6 @@ _METHODS = [
     "direct",
     "framework",
 ]
-_GRADES = ("treasury", "bank", "platform", "invoice", "declaration")
 _REASONS = ("missing", "not_from_intermediary", "must_use", "other")
 # What may be empty. Keys, and the ends and kinds of relations, never are.
 BLANKABLE = {
@@ -40,15 +39,10 @@ BLANKABLE = {
     "contracts": "item_code case_no client_id supplier_id method valid_quotes purpose amount_yuan commissioned_on signed_on due_on"
     " delivered_on accepted_on retest_of",
     "amendments": "filed_on amount_change_yuan",
-    "payments": "paid_on payer_id payee_id amount_yuan contract_no case_no grade refund_of",
+    "payments": "paid_on paid_on payer_id payee_id amount_yuan contract_no case_no grade grade refund_of",
     "invoices": "issued_on seller_id buyer_id amount_yuan contract_no payment_no red_letter_of",
     "demands": "case_no item_code demanded_on reason",
 }
-
-
-def as_of(seed: int) -> date:
-    """The date for which the ledger of this seed was made: the limits of 30 days are counted back from it."""
-    return _AS_OF[seed % len(_AS_OF)]
 
 
 def write(tables: Tables, folder: Path) -> None:
@@ -61,11 +55,11 @@ def write(tables: Tables, folder: Path) -> None:
             writer.writerows(tables[name])
 
 
-def generate(seed: int, cases: int = 12, empties: float = 0.03) -> Tables:
+def generate(seed: int, cases: int = 12, empties: float = 0.04) -> Tables:
     """A small dense ledger: each row has an empty column with the probability ``empties``."""
     made = _Dense(seed)
-    for _ in range(cases):
-        made.case()
+    for n in range(cases):
+        (made.near if n % 3 else made.case)()
     for _ in range(cases):
         made.demand()
     _blank(made.rng, made.tables, empties)
@@ -86,71 +80,11 @@ def realistic(seed: int, cases: int = 1000, empties: float = 0.002) -> Tables:
 def _blank(rng: random.Random, tables: Tables, probability: float) -> None:
     for name, columns in BLANKABLE.items():
         for row in tables[name]:
-            if rng.random() < probability:
+            if rng.random() < probability * (5 if name == "amendments" else 1):
                 row[rng.choice(columns.split())] = ""
 
 
-def fen(amount: int, rng: random.Random) -> str:
-    """Yuan text, with as few decimals as some bookkeepers write."""
-    text = f"{amount // 100}.{amount % 100:02d}"
-    return text.rstrip("0").rstrip(".") if rng.random() < 0.3 else text
-
-
-class _Made:
-    """The tables, and one method for each kind of row."""
-
-    def __init__(self, seed: int) -> None:
-        self.rng = random.Random(seed)
-        self.as_of = as_of(seed)
-        self.tables: Tables = {name: [] for name in COLUMNS}
-        self.anchors = [self.as_of - timedelta(self.rng.randint(20, 420)) for _ in range(6)]
-        self._ids: set[str] = set()
-        self._relations: set[tuple[str, ...]] = set()
-
-    def number(self, prefix: str, table: str) -> str:
-        return f"{prefix}{len(self.tables[table]) + 1:07d}"
-
-    def add(self, table: str, **columns: object) -> dict[str, str]:
-        row = dict.fromkeys(COLUMNS[table].split(), "") | {k: "" if v is None else str(v) for k, v in columns.items()}
-        self.tables[table].append(row)
-        return row
-
-    def organisation(self, kind: str, prefix: str) -> str:
-        while True:
-            body = prefix + "330900"[: 8 - len(prefix)] + "".join(self.rng.choice("0123456789") for _ in range(9))
-            code = body + uscc.calc_check_digit(body) if kind != "person" else f"P{self.rng.randrange(10**8):08d}"
-            if code not in self._ids and (kind == "person" or uscc.is_valid(code)):
-                break
-        self._ids.add(code)
-        self.add("organisations", id=code, name=f"示例{kind}{len(self._ids)}", kind=kind)
-        return code
-
-    def relate(self, a: str, b: str, relation: str, since: date | None = None, until: date | None = None) -> None:
-        if a == b or (a, b, relation, str(since)) in self._relations or (since and until and since > until):
-            return
-        self._relations.add((a, b, relation, str(since)))
-        self.add("relations", from_id=a, to_id=b, relation=relation, since=since, until=until, source="registry")
-
-    def period(self, on: date) -> tuple[date | None, date | None]:
-        """A time around a day: open, ended the day before, on the day, beginning on the day, the day after, …"""
-        one = timedelta(1)
-        return self.rng.choice(
-            [
-                *[(None, None), (date(2015, 1, 1), None), (None, date(2030, 1, 1))] * 2,
-                (date(2015, 1, 1), on - one),
-                (None, on),
-                (on, None),
-                (on, on),
-                (on + one, None),
-                (date(2010, 1, 1), date(2020, 12, 31)),
-            ]
-        )
-
-    def some_day(self) -> date:
-        return self.rng.choice(self.anchors) + timedelta(self.rng.choice((-1, 0, 0, 0, 1, 40)))
-
-
-class _Dense(_Made):
+class _Dense(Near):
     """Few organisations, few items, many ties between them."""
 
     def __init__(self, seed: int) -> None:
@@ -199,10 +133,11 @@ class _Dense(_Made):
             valid_from="2010-01-01",
             valid_to=changes[2],
         )
-        if self.rng.random() < 0.3:  # an edition after the as-of date
-            code = pick([code for code in by_class["mandatory"] if code not in self.plain_codes])
+        if self.rng.random() < 0.15:  # the first edition begins after the as-of date
+            taken = {*self.agency_codes, limited}
+            code = pick([code for code in by_class["agency_commissioned"] if code not in taken])
+            self.agency_codes.append(code)
             self.add("item_classes", item_code=code, item_class="cancelled", valid_from=self.as_of + one)
-            self.plain_codes.append(code)
         self.codes = [
             *self.agency_codes * 3,
             turning,
@@ -246,12 +181,12 @@ class _Dense(_Made):
                 *rng.sample((a, b), 2), rng.choice(("controls", "branch_of", "holds_shares")), *self.period(self.some_day())
             )
         for agency in self.agencies:
-            chain = [agency, *rng.sample([*self.institutes, *self.associations, *self.suppliers[2:]], 4)]
+            chain = [agency, *rng.sample([*self.institutes, *self.associations], 3), rng.choice(self.suppliers[3:])]
             if rng.random() < 0.2:
-                chain[3] = agency  # a ring through the agency
+                chain[2] = agency  # a ring through the agency
             for a, b in itertools.pairwise(chain):
                 kind = rng.choice(("sponsors", "supervises", "holds_shares", "controls"))
-                self.relate(a, b, kind, *(self.period(self.some_day()) if rng.random() < 0.3 else ()))
+                self.relate(a, b, kind, *(self.period(self.some_day()) if rng.random() < 0.4 else ()))
             self.relate(rng.choice(self.centres), agency, "settles_for", *self.period(self.some_day()))
         for agent in (self.persons[1], self.persons[2], self.firms[10]):
             self.relate(agent, rng.choice(self.firms[:9]), "agent_of", *self.period(self.some_day()))
@@ -384,23 +319,6 @@ class _Dense(_Made):
             if rng.random() < 0.6:
                 self.leg(payer, paid, amount)
 
-    def payment(
-        self, paid: date, payer: str, payee: str, amount: int, contract_no: str, case_no: str, refund_of: str = ""
-    ) -> dict[str, str]:
-        return self.add(
-            "payments",
-            payment_no=self.number("FK", "payments"),
-            paid_on=paid,
-            payer_id=payer,
-            payee_id=payee,
-            amount_yuan=fen(amount, self.rng),
-            contract_no=contract_no,
-            case_no=case_no,
-            purpose_text="退款" if refund_of else "服务费",
-            grade=self.rng.choice((*_GRADES, "bank", "treasury")),
-            refund_of=refund_of,
-        )
-
     def other_case(self) -> str:
         return self.rng.choice(self.tables["cases"])["case_no"]
 
@@ -524,13 +442,16 @@ class _Realistic(_Dense):
         super().ties()
         for firm in self.quiet_firms[: self.size]:
             self.relate(firm, self.rng.choice(self.quiet_firms), "controls", date(2015, 1, 1))
+        priced = {row["item_code"] for row in self.tables["item_prices"]}
+        quiet = {code: c for code, c in catalogue().items() if code not in priced and c in ("agency_commissioned", "mandatory")}
+        self.quiet_codes = [[code for code, c in quiet.items() if (c == "agency_commissioned") == ours] for ours in (False, True)]
         for agency in self.quiet_agencies:
             self.relate(self.rng.choice(self.centres), agency, "settles_for", date(2015, 1, 1))
 
     def case(self) -> None:
         rng = self.rng
         if rng.random() < 0.04:
-            super().case()
+            (super().case if rng.random() < 0.5 else self.near)()
             return
         no = self.number("AJ", "cases")
         agency, applicant = rng.choice(self.quiet_agencies), rng.choice(self.quiet_firms)
@@ -551,7 +472,7 @@ class _Realistic(_Dense):
         row = self.add(
             "contracts",
             contract_no=self.number("HT", "contracts"),
-            item_code=rng.choice(self.agency_codes if ours else self.plain_codes[:3]),
+            item_code=rng.choice(self.quiet_codes[ours]),
             case_no=no,
             client_id=client,
             supplier_id=rng.choice(self.quiet_suppliers),

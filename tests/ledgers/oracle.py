@@ -21,6 +21,7 @@ from tests.ledgers.reading import (
     Verdict,
     and3,
     day,
+    fen,
     holds,
     load,
     not3,
@@ -143,14 +144,15 @@ def case_of(contract: Row | None) -> str:
 
 def within(a: str, b: str, days: int) -> Truth:
     """“within N days of it either way”."""
-    return abs((date.fromisoformat(a) - date.fromisoformat(b)).days) <= days if a and b else None
+    first, second = day(a), day(b)
+    return abs((first - second).days) <= days if first and second else None
 
 
 def like(leg: Row, subject: Row) -> Truth:
     """“both amounts gross, 5 % of the subject's”."""
     if not leg["amount_yuan"] or not subject["amount_yuan"]:
         return None
-    a, b = Fraction(leg["amount_yuan"]), Fraction(subject["amount_yuan"])
+    a, b = fen(leg["amount_yuan"]), fen(subject["amount_yuan"])
     return abs(a - b) <= b * Fraction(5, 100)
 
 
@@ -265,10 +267,10 @@ def v06(ledger: Ledger, p: Row) -> Ruling:
         lambda: some(
             holds(
                 ledger.linked(case_no, c["case_no"]),
-                as_in_v01(ledger, c),
-                lambda c=c: ledger.client_is_agencys(case_no or c["case_no"], c["client_id"], on),
-                lambda c=c: ledger.same_group(c["supplier_id"], p["payee_id"], on),
                 lambda c=c: within(p["paid_on"], c["signed_on"], 90),
+                lambda c=c: ledger.same_group(c["supplier_id"], p["payee_id"], on),
+                lambda c=c: as_in_v01(ledger, c),
+                lambda c=c: ledger.client_is_agencys(case_no or c["case_no"], c["client_id"], on),
             )
             for c in ledger.contracts_near(case_no)
         ),
@@ -351,10 +353,9 @@ def v17(ledger: Ledger, c: Row) -> Ruling:
         for _ in range(3):
             level = {
                 r["to_id"]
-                for r in ledger.relations
-                if r["from_id"] in level
-                and r["relation"] in ("sponsors", "supervises", "holds_shares", "controls")
-                and ledger.in_force(r, on)
+                for x in level
+                for r in ledger.out[x]
+                if r["relation"] in ("sponsors", "supervises", "holds_shares", "controls") and ledger.in_force(r, on)
             }
             found |= level
         return c["supplier_id"] in found - {agency}  # "V17 never counts the agency itself."
@@ -511,7 +512,7 @@ def v04(ledger: Ledger, i: Row) -> Ruling:
     return holds(
         # “a red-letter invoice and the one it cancels are no subjects”
         not i["red_letter_of"],
-        not any(other["red_letter_of"] == i["invoice_no"] for other in ledger.invoices),
+        i["invoice_no"] not in ledger.cancelled_invoices,
         some([by_payment, by_contract]),
         known(i["issued_on"]),
     ), "proof"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -170,19 +171,26 @@ class Range(NamedTuple):
 NOTHING = Range(Fraction(0), Fraction(0))
 
 
+@cache
+def fen(text: str) -> Fraction:
+    """Yuan text in fen."""
+    return Fraction(text) * 100
+
+
 def yuan(text: str) -> Range:
     """An amount that is never negative; empty: any."""
-    return Range(Fraction(text) * 100, Fraction(text) * 100) if text else Range(Fraction(0), INFINITE)
+    return Range(fen(text), fen(text)) if text else Range(Fraction(0), INFINITE)
 
 
 def change(text: str) -> Range:
     """An amount that may be negative; empty: any."""
-    return Range(Fraction(text) * 100, Fraction(text) * 100) if text else Range(-INFINITE, INFINITE)
+    return Range(fen(text), fen(text)) if text else Range(-INFINITE, INFINITE)
 
 
 # ---------------------------------------------------------------------------------------------------------- tables
 
 
+@cache
 def day(text: str) -> date | None:
     """A date, or None where the column is empty."""
     return date.fromisoformat(text) if text else None
@@ -198,6 +206,7 @@ def load(folder: Path) -> dict[str, list[dict[str, str]]]:
     return tables
 
 
+@cache
 def catalogue() -> dict[str, str]:
     """Item code → class, from the catalogue's own file."""
     with (ROOT / "market/catalogue/data/service_items.csv").open(encoding="utf-8-sig", newline="") as lines:
@@ -248,6 +257,7 @@ class Ledger:
         # “A row with `refund_of` is never a subject and never a leg; it only lowers the payment it names, whoever sent it.”
         self.payments = [row for row in rows["payments"] if not row["refund_of"]]
         self.loose = [row for row in self.payments if not row["contract_no"]]
+        self.cancelled_invoices = {row["red_letter_of"] for row in self.invoices}
         self.catalogue = catalogue()
         self.editions = by(rows["item_classes"], "item_code")
         self.named = set(self.editions)
@@ -280,10 +290,10 @@ class Ledger:
                 x = todo.pop()
                 ends = [(r, r["to_id"]) for r in self.out[x]] + [(r, r["from_id"]) for r in self.into[x]]
                 for relation, other in ends:
-                    if relation["relation"] in ("controls", "branch_of") and other not in reached:
-                        if self.in_force(relation, on):
-                            reached.add(other)
-                            todo.append(other)
+                    member = relation["relation"] in ("controls", "branch_of") and self.in_force(relation, on)
+                    if member and other not in reached:
+                        reached.add(other)
+                        todo.append(other)
             self._groups[of, on] = frozenset(reached)
         return self._groups[of, on]
 
