@@ -5,11 +5,10 @@ Each check adds to ``stage_bad``; the order of files and of rows never matters.
 
 from collections.abc import Iterable
 
-from market import db
 from market.imports import stored
 from market.imports.problems import Code
 from market.imports.staging import differs, number, place, refused, run, same, sweep
-from market.imports.tables import BY_KIND, CONTRACTS, PAYMENTS, Column, Kind, Table
+from market.imports.tables import BY_KIND, Column, Kind, Table
 
 # ruff: noqa: S608 - every statement here is made of the names of our own tables and columns
 
@@ -87,26 +86,10 @@ class _Bad:
             await self.add(f"CASE {named} END", f"'{Code.CONFLICT}'", f"s.{self.table.key[0]}", where)
 
     async def self_references(self) -> None:
-        """A row must not name itself; a refund names a payment, not a refund; re-tests do not run in circles."""
+        """A row must not name itself."""
         for column, _ in self.table.self_references:
             itself = f"WHERE s.{column.field} = s.{self.key}"
             await self.add(f"'{column.name}'", f"'{Code.REFERS_TO_ITSELF}'", f"s.{column.field}", itself)
-        if self.table is PAYMENTS:
-            again = f"SELECT payment_no AS k FROM {self.table.stage} WHERE refund_of IS NOT NULL"
-            refunds = " UNION ALL ".join((again, *stored.REFUNDS))
-            where = f"WHERE s.refund_of <> s.payment_no AND s.refund_of IN (SELECT k FROM ({refunds}) r)"
-            await self.add("'refund_of'", f"'{Code.REFUND_OF_REFUND}'", "s.refund_of", where)
-        if self.table is CONTRACTS:
-            await self._cycles()
-
-    async def _cycles(self) -> None:
-        query = f"SELECT line, contract_no AS k, retest_of AS r FROM {self.table.stage} WHERE retest_of <> contract_no"
-        rows = await db.connection().execute_query_dict(query)
-        in_cycle = cyclic({row["k"]: row["r"] for row in rows})
-        lines = [row["line"] for row in rows if row["k"] in in_cycle]
-        for start in range(0, len(lines), 500):
-            some = ", ".join(map(str, lines[start : start + 500]))
-            await self.add("'retest_of'", f"'{Code.CYCLE}'", "s.retest_of", f"WHERE s.line IN ({some})")
 
     async def reference(self, column: Column, kind: Kind) -> None:
         """What is named must be in the ledger or stored, and not be refused itself."""
@@ -150,19 +133,3 @@ def matching(table: Table) -> str:
     """SQL: the key of ``s`` is the key of ``t``; only what may be empty is compared with care for it."""
     required = {column.field for column in table.columns if column.required}
     return " AND ".join(f"t.{name} = s.{name}" if name in required else same(f"t.{name}", f"s.{name}") for name in table.key)
-
-
-def cyclic(follows: dict[str, str]) -> set[str]:
-    """Those that come back to themselves."""
-    found: set[str] = set()
-    done: set[str] = set()
-    for start in follows:
-        path: dict[str, int] = {}
-        at: str | None = start
-        while at is not None and at not in done and at not in path:
-            path[at] = len(path)
-            at = follows.get(at)
-        if at in path:
-            found |= {name for name, index in path.items() if index >= path[at]}
-        done |= path.keys()
-    return found

@@ -45,8 +45,6 @@ class Code(StrEnum):
     UNKNOWN_REFERENCE = "unknown_reference"
     REFERS_TO_REFUSED = "refers_to_refused"
     REFERS_TO_ITSELF = "refers_to_itself"
-    REFUND_OF_REFUND = "refund_of_refund"
-    CYCLE = "cycle"
     CONFLICT = "conflict"
 
 

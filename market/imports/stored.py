@@ -51,9 +51,3 @@ KEYS: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.INVOICE: (("ledger_invoices", "invoice_no"), ("invoices", "invoice_no")),
 }
 """Kind → where a reference may find it: table and column."""
-
-REFUNDS = (
-    "SELECT payment_no AS k FROM ledger_payments WHERE refund_of IS NOT NULL",
-    "SELECT record_no AS k FROM fee_records WHERE refund_of_id IS NOT NULL",
-)
-"""Stored payments that are refunds themselves."""

@@ -16,9 +16,9 @@ from market.ledger.models import LedgerBatch, LedgerContract, LedgerInvoice, Led
 from market.log import service as log
 from market.log.models import LogEntry, LogHead
 from market.parties.models import Organisation, PartyRelation
-from tests import contest, ledgers, malformed
+from tests import contest, ledger_folders, malformed
 from tests.contest import member
-from tests.ledgers import BUILDER, PERSON
+from tests.ledger_folders import BUILDER, PERSON
 
 SAMPLE = Path(__file__).parents[1] / "unit" / "ledger_sample"
 
@@ -86,9 +86,9 @@ async def test_a_batch_is_logged_with_counts_and_hashes(database: str) -> None:
 
 async def test_rows_are_kept_as_given(database: str, tmp_path: Path) -> None:
     """Amounts in fen, empty is NULL, texts untouched."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     ledger["payments"][1]["purpose_text"] = "=HYPERLINK(1)"
-    await imported(ledgers.folder(tmp_path / "l", ledger))
+    await imported(ledger_folders.folder(tmp_path / "l", ledger))
     refund = await LedgerPayment.get(payment_no="FK2")
     assert (refund.amount_fen, refund.refund_of, refund.contract_no, refund.purpose_text) == (40000, "FK1", None, "=HYPERLINK(1)")
     contract = await LedgerContract.get(contract_no="HT1")
@@ -100,30 +100,30 @@ async def test_rows_are_kept_as_given(database: str, tmp_path: Path) -> None:
 
 async def test_the_order_of_rows_and_the_kind_of_file_do_not_matter(database: str, tmp_path: Path) -> None:
     """Rows backwards in a workbook are the ledger that is stored already."""
-    await imported(ledgers.folder(tmp_path / "l", ledgers.sound()))
+    await imported(ledger_folders.folder(tmp_path / "l", ledger_folders.sound()))
     before, stored = await state(), await content()
-    backwards = {table: list(reversed(rows)) for table, rows in reversed(ledgers.sound().items())}
-    outcome, _ = await imported(ledgers.workbook(tmp_path / "l.xlsx", dict(backwards)))
-    assert (outcome.batch_id, sum(c.unchanged for c in outcome.counts.values())) == (None, ledgers.SIZE)
+    backwards = {table: list(reversed(rows)) for table, rows in reversed(ledger_folders.sound().items())}
+    outcome, _ = await imported(ledger_folders.workbook(tmp_path / "l.xlsx", dict(backwards)))
+    assert (outcome.batch_id, sum(c.unchanged for c in outcome.counts.values())) == (None, ledger_folders.SIZE)
     assert (await state(), await content()) == (before, stored)
 
 
 async def test_a_fact_said_twice_is_one_fact(database: str, tmp_path: Path) -> None:
     """Relations, classes and prices have no number: the same row again adds nothing."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     for table in ("relations", "item_classes", "item_prices"):
         ledger[table] *= 2
-    outcome, problems = await imported(ledgers.folder(tmp_path / "l", ledger))
+    outcome, problems = await imported(ledger_folders.folder(tmp_path / "l", ledger))
     assert (problems, outcome.counts["item_classes"].stored, outcome.counts["item_classes"].unchanged) == ([], 2, 2)
     assert await PartyRelation.all().count() == 1
 
 
 async def test_parts_may_come_one_after_the_other(database: str, tmp_path: Path) -> None:
     """What is stored may be referred to."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     payments = {"payments": ledger.pop("payments"), "invoices": ledger.pop("invoices")}
-    await imported(ledgers.folder(tmp_path / "first", ledger))
-    outcome, problems = await imported(ledgers.folder(tmp_path / "second", payments))
+    await imported(ledger_folders.folder(tmp_path / "first", ledger))
+    outcome, problems = await imported(ledger_folders.folder(tmp_path / "second", payments))
     assert (problems, outcome.counts["payments"].stored) == ([], 2)
 
 
@@ -131,7 +131,7 @@ async def test_parts_may_come_one_after_the_other(database: str, tmp_path: Path)
 async def test_what_is_malformed_is_listed_and_changes_nothing(database: str, tmp_path: Path, stored_before: bool) -> None:
     """Each gives exactly its problems, and the database is as it was; so it is when the sound ledger is stored already."""
     if stored_before:
-        await imported(ledgers.folder(tmp_path / "sound", ledgers.sound()))
+        await imported(ledger_folders.folder(tmp_path / "sound", ledger_folders.sound()))
     before, wrong = await state(), {}
     for number, (name, (make, expected)) in enumerate(malformed.CASES.items()):
         place = tmp_path / str(number) / "case"
@@ -149,46 +149,46 @@ async def test_what_is_malformed_is_listed_and_changes_nothing(database: str, tm
 
 async def test_good_rows_are_kept_when_asked(database: str, tmp_path: Path) -> None:
     """A bad row takes with it those that refer to it, and nothing else."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     ledger["payments"][0]["amount_yuan"] = "x"
-    outcome, problems = await imported(ledgers.folder(tmp_path / "l", ledger), keep_good=True)
+    outcome, problems = await imported(ledger_folders.folder(tmp_path / "l", ledger), keep_good=True)
     assert problems == [
         "payments.csv:2:amount_yuan:not_an_amount",
         "payments.csv:3:refund_of:refers_to_refused",
         "invoices.csv:2:payment_no:refers_to_refused",
         "invoices.csv:3:payment_no:refers_to_refused",
     ]
-    assert sum(c.stored for c in outcome.counts.values()) == ledgers.SIZE - 4
+    assert sum(c.stored for c in outcome.counts.values()) == ledger_folders.SIZE - 4
     assert (outcome.counts["payments"].refused, await LedgerPayment.all().count()) == (2, 0)
 
 
 async def test_a_long_chain_falls_with_its_first_row(database: str, tmp_path: Path) -> None:
     """However many re-tests follow a refused contract."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     first = ledger["contracts"][0]
     ledger["contracts"] += [first | {"contract_no": f"R{n}", "retest_of": f"R{n - 1}" if n else "HT2"} for n in range(300)]
     ledger["contracts"][0]["method"] = "lottery"
-    outcome, _ = await imported(ledgers.folder(tmp_path / "l", ledger), keep_good=True)
+    outcome, _ = await imported(ledger_folders.folder(tmp_path / "l", ledger), keep_good=True)
     assert (outcome.counts["contracts"].refused, outcome.counts["contracts"].stored) == (302, 0)
 
 
 async def test_a_corrected_ledger_completes_what_was_kept(database: str, tmp_path: Path) -> None:
     """After the correction the same rows are there as if it had been right at once."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     ledger["contracts"][0]["method"] = "lottery"
-    await imported(ledgers.folder(tmp_path / "bad", ledger), keep_good=True)
-    outcome, problems = await imported(ledgers.folder(tmp_path / "good", ledgers.sound()))
+    await imported(ledger_folders.folder(tmp_path / "bad", ledger), keep_good=True)
+    outcome, problems = await imported(ledger_folders.folder(tmp_path / "good", ledger_folders.sound()))
     assert problems == [] and outcome.batch_id
     assert await LedgerContract.all().count() == 2 and await LedgerPayment.all().count() == 2
 
 
 async def test_what_is_stored_is_never_overwritten(database: str, tmp_path: Path) -> None:
     """Other content under a stored number is a conflict, and what refers to it is refused with it."""
-    await imported(ledgers.folder(tmp_path / "l", ledgers.sound()))
-    ledger = ledgers.sound()
+    await imported(ledger_folders.folder(tmp_path / "l", ledger_folders.sound()))
+    ledger = ledger_folders.sound()
     ledger["payments"][0]["amount_yuan"] = "1"
     ledger["item_prices"][0]["base_yuan"] = ""
-    found = await refused(ledgers.folder(tmp_path / "other", ledger))
+    found = await refused(ledger_folders.folder(tmp_path / "other", ledger))
     assert found[:2] == ["item_prices.csv:2:base_yuan:conflict", "payments.csv:2:amount_yuan:conflict"]
     assert (await LedgerPayment.get(payment_no="FK1")).amount_fen == 7240010
 
@@ -196,10 +196,10 @@ async def test_what_is_stored_is_never_overwritten(database: str, tmp_path: Path
 async def test_a_party_keeps_its_register_data(database: str, tmp_path: Path) -> None:
     """A ledger fills in what is unknown, and changes nothing else."""
     await Organisation.create(code=BUILDER, name="登记名称", kind="intermediary", created_at=contest.NOON)
-    await imported(ledgers.folder(tmp_path / "l", ledgers.sound()))
-    ledger = ledgers.sound()
+    await imported(ledger_folders.folder(tmp_path / "l", ledger_folders.sound()))
+    ledger = ledger_folders.sound()
     ledger["organisations"][3] |= {"name": "王", "kind": "person"}
-    await imported(ledgers.folder(tmp_path / "known", ledger))
+    await imported(ledger_folders.folder(tmp_path / "known", ledger))
     assert (await Organisation.get(code=BUILDER)).name == "登记名称"
     person = await Organisation.get(code=PERSON)
     assert (person.name, person.kind) == ("王", "person")
@@ -225,7 +225,7 @@ async def test_a_native_record_is_recognised(database: str, tmp_path: Path, amou
         "grade": fee.grade,
         "refund_of": "",
     }
-    outcome, problems = await imported(ledgers.folder(tmp_path / "l", {"payments": [row]}), keep_good=True)
+    outcome, problems = await imported(ledger_folders.folder(tmp_path / "l", {"payments": [row]}), keep_good=True)
     assert (problems, outcome.batch_id, await LedgerPayment.all().count()) == (codes, None, 0)
 
 
@@ -250,7 +250,7 @@ async def _paid(contract: Any, agency: Any) -> FeeRecord:
 
 async def test_only_operator_and_regulator_may(database: str, tmp_path: Path) -> None:
     """By the permission table; the server's command line is the marketplace itself."""
-    form = ImportLedger(ledgers.folder(tmp_path / "l", ledgers.sound()))
+    form = ImportLedger(ledger_folders.folder(tmp_path / "l", ledger_folders.sound()))
     for role in (Role.AGENCY, Role.APPLICANT, Role.INTERMEDIARY, Role.HELPER):
         with pytest.raises(errors.NotPermitted):
             await import_ledger(await member(role), form)
@@ -263,10 +263,10 @@ async def test_only_operator_and_regulator_may(database: str, tmp_path: Path) ->
 async def test_progress_is_told(database: str, tmp_path: Path) -> None:
     """Each file to its end, then the steps."""
     heard: list[tuple[str, int, int]] = []
-    form = ImportLedger(ledgers.folder(tmp_path / "l", ledgers.sound()), progress=lambda *step: heard.append(step))
+    form = ImportLedger(ledger_folders.folder(tmp_path / "l", ledger_folders.sound()), progress=lambda *step: heard.append(step))
     await import_at_shell(SYSTEM, form)
     assert [name for name, done, total in heard if done == total] == [
-        *(f"{table}.csv" for table in ledgers.sound()),
+        *(f"{table}.csv" for table in ledger_folders.sound()),
         "checking",
         "storing",
     ]
@@ -274,7 +274,7 @@ async def test_progress_is_told(database: str, tmp_path: Path) -> None:
 
 async def test_two_imports_at_once_are_one(database: str, tmp_path: Path) -> None:
     """The second waits for the first, and finds nothing new."""
-    path = ledgers.folder(tmp_path / "l", ledgers.sound())
+    path = ledger_folders.folder(tmp_path / "l", ledger_folders.sound())
     (first, _), (second, _) = await asyncio.gather(imported(path), imported(path))
     assert [first.batch_id, second.batch_id].count(None) == 1
     assert await LedgerPayment.all().count() == 2

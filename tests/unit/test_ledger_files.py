@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from market.imports import cells, csvfile
-from market.imports.checks import cyclic
 from market.imports.files import batches
 from market.imports.lines import Broken, Record
 from market.imports.problems import BadCell, Code
 from market.imports.sources import open_ledger
-from tests import ledgers
-from tests.ledgers import AGENCY
+from tests import ledger_folders
+from tests.ledger_folders import AGENCY
 
 SAMPLE = Path(__file__).with_name("ledger_sample")
 
@@ -113,8 +112,8 @@ def test_the_sample_is_sound() -> None:
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_any_line_end_will_do(tmp_path: Path, ends: str) -> None:
     """LF, CRLF and CR are lines alike, and count the same."""
-    expected = rows(ledgers.folder(tmp_path / "lf", ledgers.sound(), lineterminator="\n"), "payments")
-    assert rows(ledgers.folder(tmp_path / "other", ledgers.sound(), lineterminator=ends), "payments") == expected
+    expected = rows(ledger_folders.folder(tmp_path / "lf", ledger_folders.sound(), lineterminator="\n"), "payments")
+    assert rows(ledger_folders.folder(tmp_path / "other", ledger_folders.sound(), lineterminator=ends), "payments") == expected
 
 
 def test_a_bom_and_another_order_of_columns_will_do(tmp_path: Path) -> None:
@@ -160,19 +159,14 @@ def test_wrong_bytes_cost_their_line(tmp_path: Path) -> None:
 
 def test_cells_of_a_workbook_are_what_they_show(tmp_path: Path) -> None:
     """Numbers and dates as such give the same rows as the CSV."""
-    written: dict[str, list[dict[str, Any]]] = {"payments": [dict(row) for row in ledgers.sound()["payments"]]}
+    written: dict[str, list[dict[str, Any]]] = {"payments": [dict(row) for row in ledger_folders.sound()["payments"]]}
     written["payments"][0] |= {"paid_on": datetime(2025, 11, 10), "amount_yuan": 72400.1}  # noqa: DTZ001 - as spreadsheets
     written["payments"][1] |= {"paid_on": date(2025, 11, 20), "amount_yuan": 400}
-    expected = rows(ledgers.folder(tmp_path / "csv", ledgers.sound()), "payments")
-    assert rows(ledgers.workbook(tmp_path / "l.xlsx", written), "payments") == expected
+    expected = rows(ledger_folders.folder(tmp_path / "csv", ledger_folders.sound()), "payments")
+    assert rows(ledger_folders.workbook(tmp_path / "l.xlsx", written), "payments") == expected
 
 
 def test_a_sum_of_floats_is_what_the_spreadsheet_shows(tmp_path: Path) -> None:
     """0.1 + 0.2 is thirty fen."""
-    written: dict[str, list[dict[str, Any]]] = {"payments": [dict(ledgers.sound()["payments"][0], amount_yuan=0.1 + 0.2)]}
-    assert rows(ledgers.workbook(tmp_path / "l.xlsx", written), "payments")[0][5] == 30
-
-
-def test_circles_are_found_and_tails_are_not() -> None:
-    """Only those that come back to themselves."""
-    assert cyclic({"a": "b", "b": "c", "c": "a", "tail": "a", "x": "y", "own": "own"}) == {"a", "b", "c", "own"}
+    written: dict[str, list[dict[str, Any]]] = {"payments": [dict(ledger_folders.sound()["payments"][0], amount_yuan=0.1 + 0.2)]}
+    assert rows(ledger_folders.workbook(tmp_path / "l.xlsx", written), "payments")[0][5] == 30

@@ -16,7 +16,7 @@ from market import db
 from market.ledger.models import LedgerBatch, LedgerPayment
 from market.log.models import LogEntry
 from market.parties.models import Organisation
-from tests import ledgers
+from tests import ledger_folders
 
 MARKET = str(Path(sys.executable).with_name("market"))
 
@@ -35,9 +35,9 @@ def market(url: str, folder: Path, *arguments: str, language: str = "en") -> sub
 
 def bad(folder: Path, rows: int = 1) -> Path:
     """A ledger with that many bad payments, from line 4 on."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     ledger["payments"] += [ledger["payments"][0] | {"payment_no": f"X{n}", "paid_on": "=TODAY()"} for n in range(rows)]
-    return ledgers.folder(folder, ledger)
+    return ledger_folders.folder(folder, ledger)
 
 
 async def stored(url: str) -> tuple[int, int, int, int]:
@@ -50,7 +50,7 @@ async def stored(url: str) -> tuple[int, int, int, int]:
 
 def test_a_sound_ledger_is_imported_and_again_nothing_changes(database_url: str, tmp_path: Path) -> None:
     """Exit 0 both times; the counts are said, and that nothing was new."""
-    path = str(ledgers.folder(tmp_path / "l", ledgers.sound()))
+    path = str(ledger_folders.folder(tmp_path / "l", ledger_folders.sound()))
     first, second = market(database_url, tmp_path, path), market(database_url, tmp_path, path)
     assert (first.returncode, second.returncode) == (0, 0), first.stderr
     assert "Imported." in first.stdout and "Nothing is new" in second.stdout
@@ -127,10 +127,10 @@ def _killed_on_sqlite(url: str, command: list[str], env: dict[str, str]) -> None
 
 def test_killed_in_the_middle_nothing_is_half_loaded(database_url: str, backend: str, tmp_path: Path) -> None:
     """kill -9 while rows are being stored: no row is there, and the next import is whole."""
-    ledger = ledgers.sound()
+    ledger = ledger_folders.sound()
     count = 40_000 if backend == "sqlite" else 100
     ledger["payments"] += [ledger["payments"][0] | {"payment_no": f"X{n}", "purpose_text": "长" * 200} for n in range(count)]
-    path = ledgers.folder(tmp_path / "l", ledger)
+    path = ledger_folders.folder(tmp_path / "l", ledger)
     command, env = [MARKET, "import", "ledger", str(path)], environment(database_url, tmp_path)
     if backend == "sqlite":
         _killed_on_sqlite(database_url, command, env)

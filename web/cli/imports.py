@@ -62,8 +62,6 @@ REASONS: dict[Code, str] = {
     Code.UNKNOWN_REFERENCE: N_("所指的单位、办件、合同、付款或发票，账册里没有，数据库里也没有。"),
     Code.REFERS_TO_REFUSED: N_("所指的那一行本身有问题，没有导入。"),
     Code.REFERS_TO_ITSELF: N_("指向了自己。"),
-    Code.REFUND_OF_REFUND: N_("所退的那一笔本身就是退款。"),
-    Code.CYCLE: N_("复测关系绕成了圈。"),
     Code.CONFLICT: N_("数据库里已有这个编号，内容不同；已有的不会被覆盖。"),
 }
 STEPS = {CHECKING: N_("核对"), STORING: N_("入库")}
