@@ -18,7 +18,7 @@ from tortoise.models import Model
 
 from market import clock
 
-NOUNS = ("log", "parties", "catalogue", "findings", "projects", "quotes", "awards", "contracts", "fees")
+NOUNS = ("log", "parties", "catalogue", "findings", "projects", "quotes", "awards", "contracts", "fees", "oversight")
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
 
 _SQLITE_PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}

@@ -29,6 +29,14 @@ class Action(StrEnum):
     FEE_REVERSE = "fee:reverse"
     FEE_READ = "fee:read"
     FINDING_READ = "finding:read"
+    OVERSIGHT_TAKE = "oversight:take"
+    OVERSIGHT_ASSIGN = "oversight:assign"
+    OVERSIGHT_HANDLE = "oversight:handle"
+    OVERSIGHT_DECIDE = "oversight:decide"
+    OVERSIGHT_ANSWER = "oversight:answer"
+    OVERSIGHT_READ = "oversight:read"
+    COMPLAINT_READ = "complaint:read"
+    JURISDICTION_SET = "jurisdiction:set"
 
 
 class Relation(StrEnum):
@@ -100,6 +108,14 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.FEE_REVERSE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.REGULATOR: Relation.ANY},
     _A.FEE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.FINDING_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.OVERSIGHT_TAKE: {_R.REGULATOR: Relation.ANY},
+    _A.OVERSIGHT_ASSIGN: {_R.REGULATOR: Relation.ANY},
+    _A.OVERSIGHT_HANDLE: {_R.REGULATOR: _PARTY},
+    _A.OVERSIGHT_DECIDE: {_R.REGULATOR: Relation.OTHER},
+    _A.OVERSIGHT_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
+    _A.OVERSIGHT_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.COMPLAINT_READ: {_R.REGULATOR: _PARTY},
+    _A.JURISDICTION_SET: {_R.OPERATOR: Relation.ANY},
 }
 """The operator reads no quotes, no contracts and no fees of others: it runs the place, it does not look into pockets."""
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from market import db, vault
 from market.awards import service as awards
 from market.demo import world
+from market.oversight import following
 from market.rulebook import Rulebook
 from market.usecase import use_rulebook
 from schema.labels import N_
@@ -63,9 +64,11 @@ async def running(settings: Settings) -> AsyncIterator[None]:
 
 async def _settle_for_ever() -> None:
     """Row locks let any number of processes do this; a failure is logged and tried again."""
+    oversight = following.Worker()
     while True:
-        try:
-            await awards.settle_due()
-        except Exception:
-            log.exception("settling what is due failed")
+        for settle in (awards.settle_due, oversight.make_round):
+            try:
+                await settle()
+            except Exception:
+                log.exception("settling what is due failed")
         await asyncio.sleep(SETTLE_EVERY_S)

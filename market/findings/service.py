@@ -41,6 +41,7 @@ async def _open(verdict: Verdict, parties: Mapping[UUID, str]) -> Finding:
         because=list(verdict.because),
         evidence=list(verdict.evidence),
         item_code=verdict.item_code,
+        scope=getattr(verdict, "scope", "") or verdict.subject,
         found_at=now,
         updated_at=now,
     )

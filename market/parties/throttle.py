@@ -30,7 +30,8 @@ def _account_key(login: str) -> str:
     return f"account:{login_hash(login)}"
 
 
-def _address_key(address: str) -> str:
+def address_key(address: str) -> str:
+    """What is counted for an address, empty for none: an IPv6 network as a whole."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -45,7 +46,7 @@ async def take(login: str, address: str) -> None:
 
     Not a use case: a counter is no fact for the log; what becomes of the attempt is logged by ``sessions``.
     """
-    limits = {_account_key(login): "sign_in_attempts_account", _address_key(address): "sign_in_attempts_address"}
+    limits = {_account_key(login): "sign_in_attempts_account", address_key(address): "sign_in_attempts_address"}
     keys = sorted(limits.keys() - {""})
     async with in_transaction():
         await log.hold_writer()
@@ -72,7 +73,7 @@ def _count(counter: SignInCounter, now: datetime, limit: int) -> None:
 async def succeed(login: str, address: str) -> None:
     """The attempt was right: the account starts anew, the address gets back this attempt only. In the caller's transaction."""
     await forget(login)
-    counted = SignInCounter.filter(key=_address_key(address), failures__gt=0)
+    counted = SignInCounter.filter(key=address_key(address), failures__gt=0)
     await counted.update(failures=F("failures") - 1, paused_until=None)
 
 
