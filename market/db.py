@@ -20,7 +20,7 @@ from market import clock
 
 NOUNS = (
     *("log", "parties", "documents", "catalogue", "findings", "projects", "quotes", "awards", "contracts"),
-    *("ledger", "fees", "audit"),
+    *("ledger", "fees", "audit", "oversight"),
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
 

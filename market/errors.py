@@ -341,3 +341,45 @@ class EditionNotNewer(MarketError):
 
     valid_from: date
     newest: date
+
+
+@frozen
+class Recused(MarketError):
+    """The regulator is a party of the case or related to one: it must leave the case to another."""
+
+    case_code: str
+    organisation_code: str
+    party_code: str
+    why: str
+
+
+@frozen
+class OutsideJurisdiction(MarketError):
+    """The case belongs to another regulator, by department and region."""
+
+    case_code: str
+    department_code: str
+    region: str
+
+
+@frozen
+class RefundMissing(MarketError):
+    """The case cannot be closed while so much, in fen, has not come back."""
+
+    case_code: str
+    amount_fen: int
+
+
+@frozen
+class ReportMissing(MarketError):
+    """The case cannot be closed before the ordered report of rectification is there; it is due on ``due_on``."""
+
+    case_code: str
+    due_on: date
+
+
+@frozen
+class TooManyComplaints(MarketError):
+    """Too many complaints came from this address; more are taken from ``retry_at``."""
+
+    retry_at: datetime

@@ -34,6 +34,14 @@ class Action(StrEnum):
     FINDING_READ = "finding:read"
     AUDIT_RUN = "audit:run"
     LEDGER_IMPORT = "ledger:import"
+    OVERSIGHT_TAKE = "oversight:take"
+    OVERSIGHT_ASSIGN = "oversight:assign"
+    OVERSIGHT_HANDLE = "oversight:handle"
+    OVERSIGHT_DECIDE = "oversight:decide"
+    OVERSIGHT_ANSWER = "oversight:answer"
+    OVERSIGHT_READ = "oversight:read"
+    COMPLAINT_READ = "complaint:read"
+    JURISDICTION_SET = "jurisdiction:set"
 
 
 class Relation(StrEnum):
@@ -116,6 +124,14 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.FINDING_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.AUDIT_RUN: {_R.REGULATOR: Relation.ANY},
     _A.LEDGER_IMPORT: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.OVERSIGHT_TAKE: {_R.REGULATOR: Relation.ANY},
+    _A.OVERSIGHT_ASSIGN: {_R.REGULATOR: Relation.ANY},
+    _A.OVERSIGHT_HANDLE: {_R.REGULATOR: _PARTY},
+    _A.OVERSIGHT_DECIDE: {_R.REGULATOR: Relation.OTHER},
+    _A.OVERSIGHT_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
+    _A.OVERSIGHT_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.COMPLAINT_READ: {_R.REGULATOR: _PARTY},
+    _A.JURISDICTION_SET: {_R.OPERATOR: Relation.ANY},
 }
 """The operator reads no quotes, no contracts and no fees of others: it runs the place, it does not look into pockets."""
 

@@ -1,5 +1,6 @@
 """What a request brings: who asks, in which language, and the loaders that batch its reads."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,6 +54,10 @@ class Context:
             self._loaders[batch] = DataLoader(load_fn=call)
         value: V = await self._loaders[batch].load(key)
         return value
+
+    async def load_many(self, batch: Callable[[Sequence[K]], Awaitable[Sequence[V]]], keys: Sequence[K]) -> list[V]:
+        """Several values through a batch function, in key order."""
+        return list(await asyncio.gather(*(self.load(batch, key) for key in keys)))
 
     async def now(self) -> datetime:
         """The clock's time, read once per request, so that one answer is about one moment."""

@@ -11,11 +11,13 @@ from strawberry import relay
 
 from market.findings import models, read
 from market.findings.models import FindingState
+from market.oversight import read as oversight
 from market.rules import rulebook, words
 from market.rules.engine import Certainty
 from schema.context import Context, Info
 from schema.inputs import node_key
 from schema.pagination import Connection, Page, connection
+from schema.parties import Organisation
 from schema.scalars import Yuan
 
 strawberry.enum(FindingState)
@@ -62,6 +64,15 @@ class Rule:
             remedy=context.pick(row.remedy_zh, row.remedy_en),
             excuses=list(row.excuses_en if context.lang.startswith("en") else row.excuses_zh),
         )
+
+
+@strawberry.type(description="当事人的说明,随线索一起展示。 What a party answered; it travels with the finding.")
+class Reply:
+    """In the party's own words."""
+
+    at: datetime
+    by: Organisation | None
+    text: str
 
 
 @strawberry.type(description="线索或认定。 A lead or a proven fact; never deleted, only refunded or cleared.")
@@ -112,6 +123,19 @@ class Finding(relay.Node):
     async def because(self, info: Info) -> list[str]:
         """The conditions with their facts, in words."""
         return words.render(self.row.because, (), info.context.lang)
+
+    @strawberry.field(description="当事人的说明。 What the parties answered.")
+    async def replies(self, info: Info) -> list[Reply]:
+        """In order."""
+        rows = await info.context.load(oversight.replies_by_finding, self.row.id)
+        return [Reply(at=r.at, by=Organisation.of(r.organisation) if r.organisation else None, text=r.text) for r in rows]
+
+    @strawberry.field(description="督办件编号,只给监管部门。 The newest oversight case, for supervisors.")
+    async def case_code(self, info: Info) -> str | None:
+        """None where there is none yet."""
+        if not oversight.supervises(info.context.actor):
+            return None
+        return await info.context.load(oversight.case_codes_by_finding, self.row.id)
 
 
 @strawberry.input

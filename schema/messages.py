@@ -45,6 +45,15 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.EditionNotNewer: N_("新清单自 {valid_from} 起生效，必须晚于现有最新清单的 {newest}。请改用更晚的生效日期。"),
     e.LedgerRefused: N_("账册有 {problems} 处问题，没有导入，什么都没有改变。请按清单修改后重试，或只导入没有问题的行。"),
     e.LastAdministrator: N_("这是单位 {organisation_code} 唯一的管理员，不能离开。请先添加另一名管理员。"),
+    e.Recused: N_(
+        "单位 {organisation_code} 与督办件 {case_code} 的当事人 {party_code} 是{why}，应当回避。请由其他监管部门接办。"
+    ),
+    e.OutsideJurisdiction: N_(
+        "督办件 {case_code}（部门“{department_code}”，地区“{region}”）不在该监管部门的管辖范围内。请由有管辖权的部门接办。"
+    ),
+    e.RefundMissing: N_("督办件 {case_code} 还有 {amount} 元没有退回，不能办结。退款须先记入付费记录。"),
+    e.ReportMissing: N_("督办件 {case_code} 的整改报告还没有提交（应于 {due_on} 前提交），不能办结。"),
+    e.TooManyComplaints: N_("本地址提交的投诉过多。请在 {retry_at} 之后再试，或拨打 12345。"),
     e.AlreadyRegistered: N_("{kind}“{key}”已登记。"),
     e.InvoiceUnreadable: N_(
         "发票文件读不出来：{reason}（{found}）。能读的格式：{understood}。请换用这些格式的原件，或逐项填写发票内容。"
@@ -98,5 +107,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "not_whole_number": N_("应为不小于 0 的整数。"),
     "duplicate": N_("与前面重复。"),
     "not_an_amount": N_("应为元，至多两位小数。"),
+    "not_a_regulator": N_("这个单位没有监管人员。"),
+    "not_a_region": N_("地区应为 6 位行政区划代码，如 330900。"),
     "bad_code": N_("编码只能用大写字母、数字和连字符。"),
 }

@@ -4,6 +4,9 @@ import strawberry
 from strawberry import relay
 
 from schema import awards, catalogue, contracts, declarations, errors, fees, findings, limits, masking, parties, quotes
+from schema.oversight import complaints
+from schema.oversight import mutations as oversight_mutations
+from schema.oversight import queries as oversight_queries
 from schema.projects import mutations as project_mutations
 from schema.projects import queries as project_queries
 from schema.scalars import CONFIG
@@ -15,6 +18,8 @@ QUERIES: tuple[type, ...] = (
     contracts.Queries,
     fees.Queries,
     findings.Queries,
+    oversight_queries.Queries,
+    complaints.Queries,
 )
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,
@@ -24,6 +29,8 @@ MUTATIONS: tuple[type, ...] = (
     contracts.Mutations,
     fees.Mutations,
     declarations.Mutations,
+    oversight_mutations.Mutations,
+    complaints.Mutations,
 )
 
 

@@ -11,6 +11,7 @@ from market.audit import service as audit
 from market.awards import service as awards
 from market.demo import world
 from market.documents import store
+from market.oversight import following
 from market.rulebook import Rulebook
 from market.usecase import use_rulebook
 from schema.labels import N_
@@ -67,6 +68,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
     async with connected(settings):
         workers = [
             asyncio.create_task(_for_ever(awards.settle_due, SETTLE_EVERY_S)),
+            asyncio.create_task(_for_ever(following.Worker().make_round, SETTLE_EVERY_S)),
             asyncio.create_task(_for_ever(partial(audit.run_due, settings.database_url, AUDIT_WORKERS), AUDIT_EVERY_S)),
         ]
         try:

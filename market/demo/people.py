@@ -35,6 +35,7 @@ _K, _R = OrganisationKind, Role
 PEOPLE = (
     Person("operator", "运营员小周", _R.OPERATOR, code("11", 1), "示例市政务服务办公室（虚构）", _K.AGENCY),
     Person("regulator", "监管员老陈", _R.REGULATOR, code("11", 2), "示例市发展改革监管处（虚构）", _K.AGENCY),
+    Person("regulator2", "监管员小郑", _R.REGULATOR, code("11", 2), "示例市发展改革监管处（虚构）", _K.AGENCY),
     Person("agency", "海洋局小林", _R.AGENCY, code("11", 3), "示例市海洋局（虚构）", _K.AGENCY),
     Person("applicant", "蓝湾水产老板娘", _R.APPLICANT, code("91", 1), "示例蓝湾水产有限公司（虚构）", _K.ENTERPRISE),
     Person("helper", "帮代办员阿芳", _R.HELPER, code("12", 1), "示例岛帮代办服务站（虚构）", _K.PUBLIC_INSTITUTION),
@@ -69,7 +70,8 @@ async def settle_in(_actor: Actor, password_hash: str, qualifications: list[str]
     """Everybody with an account, as actors by login; intermediaries hold every qualification of the catalogue."""
     now, actors = unit().now, {}
     for person in PEOPLE:
-        organisation = await Organisation.create(
+        known = await Organisation.get_or_none(code=person.organisation_code)
+        organisation = known or await Organisation.create(
             code=person.organisation_code, name=person.organisation, kind=person.kind, created_at=now
         )
         account = await Account.create(

@@ -18,7 +18,7 @@ from market.catalogue.models import Qualification
 from market.clock import local_date
 from market.contracts import service as contracts
 from market.contracts.models import Contract
-from market.demo import people
+from market.demo import oversight, people
 from market.demo.payments import stage_payments
 from market.log.models import LogEntry
 from market.projects import service as projects
@@ -148,6 +148,7 @@ async def _finished(stage: Stage) -> None:
         await stage.contract("applicant", "冷库氨制冷系统定期安全评价", SAFETY_ASSESSMENT, 4, 26_000, 24_800),
     ]
     await stage_payments(stage, filed)
+    await oversight.followed_to_the_end(stage, filed[2])
     with stage.later(hours=1):
         failing = await stage.post("agency", "示例湾 5 号海域使用论证报告评审", SEA_AREA_REVIEW, case=5)
         await stage.publish("agency", failing)
@@ -163,7 +164,8 @@ async def _finished(stage: Stage) -> None:
 
 
 async def _underway(stage: Stage, now: datetime) -> None:
-    """One project in each state that still waits for somebody."""
+    """One project in each state that still waits for somebody, and an agency that was asked to explain."""
+    await oversight.waiting_for_an_answer(stage)
     with stage.later(minutes=1):
         awarded = await stage.post("applicant", "储罐区定期安全评价", SAFETY_ASSESSMENT, case=7)
         await stage.publish("applicant", awarded)

@@ -21,6 +21,7 @@ class Finding(Model):
     """线索 (lead) or 认定 (proof). ``subject``: ``payment:No.``, ``contract:No.``, ``invoice:No.`` as in the ledger.
 
     ``amount_fen``: at issue when found; ``refunded_fen``: returned since. ``because``: the conditions with their facts.
+    ``scope``: what findings about the same fact share, ``contract:No.``, else the subject.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -35,13 +36,14 @@ class Finding(Model):
     because: fields.Field[list[dict[str, Any]]] = fields.JSONField()
     evidence: fields.Field[list[str]] = fields.JSONField()
     item_code = fields.CharField(max_length=40, default="", db_index=True)
+    scope = fields.CharField(max_length=80, default="")
     found_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
     class Meta:
         table = "findings"
         unique_together = (("rule", "subject"),)
-        indexes = (("found_at", "id"),)
+        indexes = (("found_at", "id"), ("updated_at",))
 
 
 class FindingParty(Model):

@@ -49,6 +49,7 @@ async def _open(verdict: Verdict, concerned: Mapping[str, str]) -> Finding:
         because=list(verdict.because),
         evidence=list(verdict.evidence),
         item_code=verdict.item_code,
+        scope=getattr(verdict, "scope", "") or verdict.subject,
         found_at=now,
         updated_at=now,
     )

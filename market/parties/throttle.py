@@ -30,7 +30,8 @@ def _account_key(login: str) -> str:
     return f"account:{login_hash(login)}"
 
 
-def _address_key(address: str) -> str:
+def address_key(address: str) -> str:
+    """What is counted for an address, empty for none: an IPv6 network as a whole."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -49,7 +50,7 @@ async def take(login: str, address: str) -> None:
 
 
 async def _take(login: str, address: str) -> None:
-    limits = {_account_key(login): "sign_in_attempts_account", _address_key(address): "sign_in_attempts_address"}
+    limits = {_account_key(login): "sign_in_attempts_account", address_key(address): "sign_in_attempts_address"}
     keys = sorted(limits.keys() - {""})
     async with in_transaction():
         await log.hold_writer()
@@ -76,7 +77,7 @@ def _count(counter: SignInCounter, now: datetime, limit: int) -> None:
 async def succeed(login: str, address: str) -> None:
     """The attempt was right: the account starts anew, the address gets back this attempt only. In the caller's transaction."""
     await forget(login)
-    counted = SignInCounter.filter(key=_address_key(address), failures__gt=0)
+    counted = SignInCounter.filter(key=address_key(address), failures__gt=0)
     await counted.update(failures=F("failures") - 1, paused_until=None)
 
 

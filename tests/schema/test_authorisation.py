@@ -18,11 +18,11 @@ from market.fees.models import Channel, EvidenceGrade
 from market.log.models import LogEntry
 from market.permissions import GRANTS, Action, Relation
 from schema.schema import schema
-from tests import contest
+from tests import contest, factories_oversight
 from tests.contest import NOON, member
 from tests.schema.conftest import Execute
 
-OPEN_TO_ALL = {"signIn", "redeemAccessLink"}
+OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint"}
 """Mutations that start without an account."""
 ACTIONS = {
     "postProject": Action.PROJECT_POST,
@@ -48,6 +48,18 @@ ACTIONS = {
     "issueAccessLink": Action.LINK_ISSUE,
     "grantMandate": Action.MANDATE_GRANT,
     "revokeMandate": Action.MANDATE_GRANT,
+    "takeCase": Action.OVERSIGHT_TAKE,
+    "assignCase": Action.OVERSIGHT_ASSIGN,
+    "askExplanation": Action.OVERSIGHT_HANDLE,
+    "confirmFindings": Action.OVERSIGHT_HANDLE,
+    "orderRectification": Action.OVERSIGHT_HANDLE,
+    "referCase": Action.OVERSIGHT_HANDLE,
+    "reopenCase": Action.OVERSIGHT_HANDLE,
+    "dismissCase": Action.OVERSIGHT_DECIDE,
+    "closeCase": Action.OVERSIGHT_DECIDE,
+    "answerExplanation": Action.OVERSIGHT_ANSWER,
+    "reportRectification": Action.OVERSIGHT_ANSWER,
+    "setJurisdiction": Action.JURISDICTION_SET,
 }
 MUTATIONS: dict[str, GraphQLField] = schema._schema.mutation_type.fields  # type: ignore[union-attr]
 _SCALARS: dict[str, Any] = {
@@ -138,6 +150,27 @@ async def test_a_stranger_with_the_right_role_is_refused(execute: Execute, subje
     for stranger in strangers:
         answer = await execute(text, stranger, input=subjects[name])
         assert answer.data[name]["__typename"] in ("NotPermitted", "NotFound"), answer
+    assert await LogEntry.all().count() == before
+
+
+_WORDS = {"text": "x", "reason": "x", "body": "x", "kinds": ["RECTIFY"]}
+_OF_A_CASE = sorted(name for name, action in ACTIONS.items() if action.startswith("oversight:") and name != "assignCase")
+
+
+@pytest.mark.parametrize("name", _OF_A_CASE)
+async def test_a_stranger_to_a_case_is_refused(execute: Execute, name: str) -> None:
+    """Another regulator, another agency, another applicant: whatever the state, nothing is written."""
+    cast = await factories_oversight.cast()
+    case, _ = await factories_oversight.ordered(cast)
+    strangers = [await member(role) for role in GRANTS[ACTIONS[name]]]
+    fields = schema._schema.type_map[f"{name[0].upper()}{name[1:]}Input"].fields  # type: ignore[union-attr]
+    values = {field: _WORDS.get(field, case.code) for field in fields if field != "findingIds"}
+    text, _ = document(name)
+    before = await LogEntry.all().count()
+    for stranger in strangers:
+        with clock.fixed(factories_oversight.ASKED_AT):
+            answer = await execute(text, stranger, input=values)
+        assert answer.data[name]["__typename"] in ("NotPermitted", "NotFound", "OutsideJurisdiction"), answer
     assert await LogEntry.all().count() == before
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -9,7 +10,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 from market import clock
 from market.actors import Role
-from tests import contest
+from tests import contest, factories_oversight
 from tests.contest import NOON, OPENS, member
 from tests.schema.conftest import Execute
 
@@ -22,7 +23,11 @@ LISTS = {
     "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
-    "findings": "{ findings(first: %d) { totalCount edges { node { rule { id title } subject because } } } }",
+    "findings": """{ findings(first: %d) { totalCount edges { node { rule { id title } subject because caseCode
+        replies { text by { name } } } } } }""",
+    "oversightCases": """{ oversightCases(first: %d) { totalCount edges { node { code state escalation isOverdue amount returned missing
+        agency { name } handler { name } orders { kind dueOn } steps { name by { name } } complaints { text complainant { name } }
+        findings { outcome finding { subject rule { id } replies { text } } } } } } }""",
 }
 
 
@@ -50,6 +55,10 @@ async def _grow(count: int) -> None:
             await contest.quoted(await member(Role.INTERMEDIARY), project, amount)
     with clock.fixed(OPENS):
         await contest.awards.settle_due()
+    for _ in range(count):
+        await factories_oversight.finding(f"contract:{uuid4().hex[:8]}", (applicant, "applicant"))
+    with clock.fixed(NOON):
+        await factories_oversight.following.settle_due(factories_oversight.EVER)
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

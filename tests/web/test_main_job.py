@@ -107,6 +107,17 @@ def pay(api: Api, payer: str, payee: str, contract: str, yuan: str) -> dict[str,
     return recorded
 
 
+def followed(api: Api, record: str) -> str:
+    """The code of the oversight case that the server's worker opens for the payment's finding; reading it opens none."""
+    document = "query F($s: String!) { findings(filter: {subject: $s}) { edges { node { caseCode } } } }"
+    for _ in range(120):
+        [edge] = api(document, s=f"payment:{record}")["findings"]["edges"]
+        if edge["node"]["caseCode"]:
+            return str(edge["node"]["caseCode"])
+        time.sleep(0.5)
+    raise AssertionError(f"no case for {record}")
+
+
 def contested(cast: dict[str, Api], project: str) -> dict[str, Any]:
     """Four intermediaries quote, one replaces, one withdraws; sealed until the deadline, then opened once, lowest wins."""
     anonymous = Api(cast["agency"].url)
@@ -150,6 +161,8 @@ def test_an_agency_commissioned_project_from_post_to_refund(cast: dict[str, Api]
     assert (finding["certainty"], finding["amount"], finding["state"]) == ("PROOF", "27000.50", "OPEN")
     assert any("第四十三条" in basis for basis in finding["rule"]["legalBasis"])
     assert finding["because"] and f"payment:{shifted['feeRecord']['recordNo']}" in finding["evidence"]
+
+    assert followed(cast["regulator"], shifted["feeRecord"]["recordNo"]).startswith("DB-")
 
     refund = {"refundOf": shifted["feeRecord"]["recordNo"], "paidOn": str(datetime.now(SHANGHAI).date()), "voucherNo": "R-1"}
     cast["regulator"].do(
