@@ -1,14 +1,14 @@
 """One subject at a time against every rule in force on its own date: flag, clear, or not computable and what is missing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from market.rules import rulebook
-from market.rules.conditions import CONDITIONS
+from market.rules.conditions import CONDITIONS, PARAMETERS
 from market.rules.conditions.base import (
     MissingColumn,
     Outcome,
@@ -23,7 +23,7 @@ from market.rules.conditions.base import (
     net_paid_under,
 )
 from market.rules.conditions.contracts import cap_fen
-from market.rules.facts import Contract, Demand, Invoice, Payment
+from market.rules.facts import Contract, Demand, Invoice, Payment, plain
 from market.rules.rulebook import Rule
 from market.rules.world import World
 
@@ -43,7 +43,7 @@ class Certainty(StrEnum):
     LEAD = "lead"
 
 
-@dataclass(frozen=True, slots=True)
+@plain
 class Verdict:
     """What one rule says of one subject, and why.
 
@@ -95,36 +95,94 @@ def evaluate(world: World, subject: str, rules: Iterable[Rule] | None = None) ->
 
     ``subject``: ``payment:``, ``contract:``, ``invoice:`` or ``demand:`` and the number.
     """
-    return list(_verdicts(world, subject, rules, clear=True))
+    return _verdicts(world, subject, rules, clear=True)
 
 
 def suspicions(world: World, subject: str, rules: Iterable[Rule] | None = None) -> list[Verdict]:
     """As ``evaluate``, without the verdicts that are clear: what an audit of many records keeps."""
-    return list(_verdicts(world, subject, rules, clear=False))
+    return _verdicts(world, subject, rules, clear=False)
 
 
-def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear: bool) -> Iterator[Verdict]:
-    kind, _, key = subject.partition(":")
-    record = _record(world, kind, key)
-    if record is None:
-        return
-    on: date = getattr(record, _DATES[type(record)]) or world.as_of
-    asked: dict[Any, Outcome] = {}
-    for rule in _shipped(kind) if rules is None else _about(kind, rules):
-        if rule.in_force(on):
-            question = Question(world, record, rule.values)
-            outcomes = _ask(rule, question, asked)
-            if clear or outcomes[-1][1].status is not Status.NOT_MET:
-                yield _judge(subject, rule, question, outcomes)
+Asked = list[tuple[str, Outcome]]
+"""Conditions in the order in which they were asked, with their answers."""
+
+
+@dataclass
+class _Branch:
+    """A condition, and what follows when it is not refused: rules that end with it, and further branches.
+
+    Rules that begin alike share their beginning, so that each question is put once. ``key``: of the answer; one that hangs
+    on a rule's ``parameters`` is that rule's own.
+    """
+
+    name: str
+    key: Any
+    parameters: Mapping[str, Any]
+    rules: list[Rule] = field(default_factory=list)
+    branches: dict[Any, "_Branch"] = field(default_factory=dict)
+
+    def follow(self, rule: Rule, name: str) -> "_Branch":
+        """The branch of the rule's next condition."""
+        own = name in PARAMETERS
+        key = (name, rule.id, rule.version) if own else name
+        return self.branches.setdefault(key, _Branch(name, key, rule.values if own else {}))
+
+    def all_rules(self) -> list[Rule]:
+        """Those that end here or further on."""
+        return [*self.rules, *(rule for branch in self.branches.values() for rule in branch.all_rules())]
+
+
+def _tree(rules: Iterable[Rule], kind: str, on: date) -> _Branch:
+    """The rules for a kind of record in force on a date."""
+    root = _Branch("", "", {})
+    for rule in rules:
+        if rule.subject == kind and rule.in_force(on):
+            at = root
+            for name in rule.conditions:
+                at = at.follow(rule, name)
+            at.rules.append(rule)
+    return root
 
 
 @cache
-def _shipped(kind: str) -> tuple[Rule, ...]:
-    return _about(kind, rulebook.default())
+def _shipped(kind: str, on: date) -> _Branch:
+    return _tree(rulebook.default(), kind, on)
 
 
-def _about(kind: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if rule.subject == kind)
+@dataclass
+class _Hearing:
+    """One record before all rules. ``found``: each rule with its questions and answers; the clear ones only if ``clear``."""
+
+    world: World
+    record: Record
+    clear: bool
+    known: dict[Any, Outcome] = field(default_factory=dict)
+    found: list[tuple[Rule, Asked]] = field(default_factory=list)
+
+    def put(self, branch: _Branch, before: Asked) -> None:
+        """Ask on until a condition is not met: with that the rule is clear, whatever else is missing."""
+        for key, then in branch.branches.items():
+            outcome = self.known.get(key)
+            if outcome is None:
+                outcome = self.known[key] = CONDITIONS[then.name](Question(self.world, self.record, then.parameters))
+            if outcome.status is not Status.NOT_MET:
+                asked = [*before, (then.name, outcome)]
+                self.found += [(rule, asked) for rule in then.rules]
+                self.put(then, asked)
+            elif self.clear:
+                self.found += [(rule, [*before, (then.name, outcome)]) for rule in then.all_rules()]
+
+
+def _verdicts(world: World, subject: str, rules: Iterable[Rule] | None, *, clear: bool) -> list[Verdict]:
+    kind, _, key = subject.partition(":")
+    record = _record(world, kind, key)
+    if record is None:
+        return []
+    on: date = getattr(record, _DATES[type(record)]) or world.as_of
+    hearing = _Hearing(world, record, clear)
+    hearing.put(_shipped(kind, on) if rules is None else _tree(rules, kind, on), [])
+    heard = sorted(hearing.found, key=lambda pair: (pair[0].id, pair[0].version))
+    return [_judge(subject, rule, Question(world, record, rule.values), outcomes) for rule, outcomes in heard]
 
 
 def subjects(world: World) -> list[str]:
@@ -145,24 +203,8 @@ def _record(world: World, kind: str, key: str) -> Record | None:
     return record
 
 
-def _ask(rule: Rule, question: Question, asked: dict[Any, Outcome]) -> list[tuple[str, Outcome]]:
-    """The conditions in order, up to the first that is not met: with that the rule is clear, whatever else is missing.
-
-    ``asked``: what was answered about this subject before, by condition and the parameters that it was asked with.
-    """
-    outcomes: list[tuple[str, Outcome]] = []
-    for name in rule.conditions:
-        key = (name, rule.id, rule.version) if rule.parameters else name
-        if key not in asked:
-            asked[key] = CONDITIONS[name](question)
-        outcomes.append((name, asked[key]))
-        if outcomes[-1][1].status is Status.NOT_MET:
-            break
-    return outcomes
-
-
 # budget: comprehensions that build one verdict
-def _judge(subject: str, rule: Rule, question: Question, outcomes: list[tuple[str, Outcome]]) -> Verdict:
+def _judge(subject: str, rule: Rule, question: Question, outcomes: Asked) -> Verdict:
     certainty, unknown = _certainty(rule, question.record, outcomes)
     missing = tuple(dict.fromkeys([column for _, outcome in outcomes for column in outcome.missing] + unknown))
     decision = Decision.NOT_COMPUTABLE if missing else Decision.FLAG
@@ -185,7 +227,7 @@ def _judge(subject: str, rule: Rule, question: Question, outcomes: list[tuple[st
     )
 
 
-def _certainty(rule: Rule, record: Record, outcomes: list[tuple[str, Outcome]]) -> tuple[Certainty | None, list[str]]:
+def _certainty(rule: Rule, record: Record, outcomes: Asked) -> tuple[Certainty | None, list[str]]:
     """How certain a flag would be, and the columns without which that cannot be told."""
     if rule.certainty == "by_legs":
         return Certainty.PROOF if any(o.proven for _, o in outcomes) else Certainty.LEAD, []

@@ -40,6 +40,8 @@ def shown(reach: Reach, party: str | None) -> tuple[str, ...]:
 
 def group(world: World, party: str, on: date) -> Reach:
     """The party and all reached from it through ``controls`` or ``branch_of`` in force, either direction, any number of steps."""
+    if not world.is_related(party):
+        return {party: None}
     return world.once(("group", party, on), lambda: _group(world, party, on))
 
 
@@ -57,6 +59,8 @@ def _group(world: World, party: str, on: date) -> Reach:
 
 def applicant_side(world: World, applicant: str, on: date) -> Reach:
     """The group of the applicant, and every ``agent_of`` a member of it."""
+    if not world.is_related(applicant):
+        return {applicant: None}
     return world.once(("applicant", applicant, on), lambda: _applicant_side(world, applicant, on))
 
 
@@ -71,6 +75,8 @@ def _applicant_side(world: World, applicant: str, on: date) -> Reach:
 
 def agency_side(world: World, agency: str, on: date) -> Reach:
     """The agency, and every payer that ``settles_for`` it under a mandate. Its branches and sister offices are not."""
+    if not world.is_related(agency):
+        return {agency: None}
     return world.once(("agency", agency, on), lambda: _agency_side(world, agency, on))
 
 
@@ -82,6 +88,8 @@ def _agency_side(world: World, agency: str, on: date) -> Reach:
 
 def affiliates(world: World, body: str, on: date, steps: int) -> Reach:
     """The body and what it sponsors, supervises, holds shares of or controls, down to ``steps`` steps."""
+    if not world.is_related(body):
+        return {body: None}
     return world.once(("affiliates", body, on, steps), lambda: _affiliates(world, body, on, steps))
 
 

@@ -102,14 +102,17 @@ class World:
         self._worked_out: dict[Any, Any] = {}
 
     def once(self, key: Any, work: Callable[[], T]) -> T:
-        """What ``work`` returns, worked out the first time that ``key`` is asked for."""
-        if key not in self._worked_out:
-            self._worked_out[key] = work()
-        answer: T = self._worked_out[key]
+        """What ``work`` returns, never None, worked out the first time that ``key`` is asked for."""
+        answer: T | None = self._worked_out.get(key)
+        if answer is None:
+            answer = self._worked_out[key] = work()
         return answer
 
     def name(self, party: str) -> str:
         """The party's name with its code, the code alone when the name is not known."""
+        return self.once(("name", party), lambda: self._name(party))
+
+    def _name(self, party: str) -> str:
         known = self.organisations.get(party)
         return f"{known.name}（{party}）" if known and known.name else party
 
@@ -124,6 +127,10 @@ class World:
     def prices(self, code: str) -> list[ItemPrice]:
         """The prices that the government guides or sets, the newest first."""
         return self._prices.get(code, [])
+
+    def is_related(self, party: str) -> bool:
+        """Whether any relation, of any date, names the party."""
+        return party in self._relations_from or party in self._relations_to
 
     def relations_from(self, party: str, on: date) -> list[Relation]:
         """Relations in force on a date that run from the party."""

@@ -6,12 +6,12 @@ as "missing". Numbers and lists of words come from the rule's parameters.
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from market.rules.facts import HARD_GRADES, Case, Contract, Demand, Invoice, Payment
+from market.rules.facts import HARD_GRADES, Case, Contract, Demand, Invoice, Payment, plain
 from market.rules.sides import Side, agency_side, applicant_side
 from market.rules.world import World
 
@@ -30,7 +30,7 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
+@plain
 class Question:
     """A subject in its world, and the parameters of the rule that asks."""
 
@@ -39,7 +39,7 @@ class Question:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@plain
 class Outcome:
     """An answer with the facts that words are made of, the records that prove it, or the columns that are empty.
 
@@ -70,6 +70,8 @@ def need(value: T | None, column: str) -> T:
 
 Condition = Callable[[Question], Outcome]
 CONDITIONS: dict[str, Condition] = {}
+PARAMETERS: dict[str, tuple[str, ...]] = {}
+"""Condition → the parameters of the rule that it reads; the others hang on the subject alone."""
 
 
 def guarded(function: Condition) -> Condition:
@@ -89,6 +91,29 @@ def condition(function: Condition) -> Condition:
     """Register a condition by its name."""
     CONDITIONS[function.__name__] = guarded(function)
     return CONDITIONS[function.__name__]
+
+
+def condition_by(*parameters: str) -> Callable[[Condition], Condition]:
+    """Register a condition that reads these parameters of the rule that asks."""
+
+    def register(function: Condition) -> Condition:
+        PARAMETERS[function.__name__] = parameters
+        return condition(function)
+
+    return register
+
+
+def contract_condition(function: Condition) -> Condition:
+    """Register a condition that hangs on the contract alone: asked once of each contract, whatever record names it."""
+    ask, name = guarded(function), function.__name__
+
+    @functools.wraps(function)
+    def once(question: Question) -> Outcome:
+        number = None if isinstance(question.record, Demand) else question.record.contract_no
+        return ask(question) if number is None else question.world.once((name, number), lambda: ask(question))
+
+    CONDITIONS[name] = once
+    return once
 
 
 def answer(met: bool, *evidence: str, **facts: Any) -> Outcome:
@@ -168,7 +193,8 @@ def side_of(world: World, case: Case, party: str, on: date) -> Side:
 
 def side_of_payer(world: World, case: Case, payment: Payment) -> Side:
     """Where the payer stood when it paid. Raises MissingColumn."""
-    return side_of(world, case, need(payment.payer_id, "payments.payer_id"), need(payment.paid_on, "payments.paid_on"))
+    payer, on = need(payment.payer_id, "payments.payer_id"), need(payment.paid_on, "payments.paid_on")
+    return world.once(("side", case.case_no, payer, on), lambda: side_of(world, case, payer, on))
 
 
 def side_of_client(world: World, case: Case, contract: Contract) -> Side:

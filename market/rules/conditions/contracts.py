@@ -12,6 +12,8 @@ from market.rules.conditions.base import (
     answer,
     case_of,
     condition,
+    condition_by,
+    contract_condition,
     contract_of,
     need,
     net_paid_under,
@@ -23,14 +25,14 @@ from market.rules.facts import Contract, Relation
 from market.rules.sides import Side
 
 
-@condition
+@contract_condition
 def approval_work(q: Question) -> Outcome:
     """The contract serves an approval; the applicant's own order never does."""
     contract = contract_of(q)
     return answer(serves_approval(contract), f"contract:{contract.contract_no}", contract=contract.contract_no)
 
 
-@condition
+@contract_condition
 def with_case(q: Question) -> Outcome:
     """The contract belongs to an approval case."""
     number = case_of(q.world, contract_of(q)).case_no
@@ -91,7 +93,7 @@ def client_is_agency(q: Question) -> Outcome:
     return answer(kind == "agency", client=q.world.name(client))
 
 
-@condition
+@condition_by("competitive_methods", "direct_methods", "minimum_quotes")
 def chosen_without_competition(q: Question) -> Outcome:
     """Chosen directly, or competitively with fewer valid quotes than the rule asks for."""
     contract = contract_of(q)
@@ -104,7 +106,7 @@ def chosen_without_competition(q: Question) -> Outcome:
     return answer(quotes < least, evidence, method=method, quotes=quotes, least=least)
 
 
-@condition
+@condition_by("steps")
 def supplier_is_affiliate(q: Question) -> Outcome:
     """On the date of commissioning, the case's agency sponsors, supervises, holds or controls the supplier, in a few steps."""
     contract = contract_of(q)
@@ -163,7 +165,7 @@ def something_paid(q: Question) -> Outcome:
     return answer(paid > 0, *_payments(q, contract), paid_fen=paid)
 
 
-@condition
+@condition_by("days")
 def not_delivered(q: Question) -> Outcome:
     """Nothing is delivered, and the day that it was due is long past."""
     contract = contract_of(q)
@@ -173,7 +175,7 @@ def not_delivered(q: Question) -> Outcome:
     return answer(q.world.as_of > due + timedelta(days), due_on=due.isoformat(), days=days, as_of=q.world.as_of.isoformat())
 
 
-@condition
+@condition_by("days")
 def accepted_long_ago(q: Question) -> Outcome:
     """The work was accepted, and the time to pay is over."""
     contract, days = contract_of(q), q.parameters["days"]

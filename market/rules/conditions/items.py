@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from market.rules.conditions.base import Outcome, Question, answer, condition, contract_of, listed_class, need
+from market.rules.conditions.base import Outcome, Question, answer, condition, contract_condition, contract_of, listed_class, need
 from market.rules.facts import Demand
 
 
@@ -20,13 +20,13 @@ def _class_is(q: Question, wanted: str) -> Outcome:
     return answer(found == wanted, f"item:{code}", item=code, on=str(on or q.world.as_of), item_class=found or "not_listed")
 
 
-@condition
+@contract_condition
 def item_agency_commissioned(q: Question) -> Outcome:
     """On the date that counts, the item is commissioned by the agency."""
     return _class_is(q, "agency_commissioned")
 
 
-@condition
+@contract_condition
 def item_cancelled(q: Question) -> Outcome:
     """On the date that counts, the item is cancelled."""
     return _class_is(q, "cancelled")

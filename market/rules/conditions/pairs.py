@@ -10,6 +10,7 @@ from market.rules.conditions.base import (
     answer,
     case_of,
     condition,
+    condition_by,
     contract_of,
     every,
     item_class_of,
@@ -52,7 +53,7 @@ def without_contract(q: Question) -> Outcome:
     return answer(subject(q, Payment).contract_no is None)
 
 
-@condition
+@condition_by("days")
 def payee_works_for_agency(q: Question) -> Outcome:
     """The applicant's side paid the intermediary that the agency had commissioned in the same case, about when it signed."""
     payment = subject(q, Payment)

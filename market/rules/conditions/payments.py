@@ -11,6 +11,7 @@ from market.rules.conditions.base import (
     answer,
     case_of,
     condition,
+    condition_by,
     contract_of,
     every,
     is_hard,
@@ -71,7 +72,7 @@ def payer_is_third_party(q: Question) -> Outcome:
     return answer(side is Side.THIRD_PARTY, party=q.world.name(payer), side=side.value, on=on.isoformat())
 
 
-@condition
+@condition_by("days", "tolerance_percent")
 def reimbursed_by_applicant_side(q: Question) -> Outcome:
     """Somebody else paid. Whether the applicant's side gave that payer the same amount decides how certain the finding is."""
     payer = need(subject(q, Payment).payer_id, "payments.payer_id")
@@ -79,7 +80,7 @@ def reimbursed_by_applicant_side(q: Question) -> Outcome:
     return _with_legs(q, [leg for leg in known if _fits(q, leg, {payer})], {payer: None})
 
 
-@condition
+@condition_by("days", "steps", "tolerance_percent")
 def round_trip(q: Question) -> Outcome:
     """The applicant's side paid the same amount to the agency's side, or to a body that the agency holds."""
     case = case_of(q.world, contract_of(q))
