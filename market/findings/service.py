@@ -61,15 +61,19 @@ async def _open(verdict: Verdict, concerned: Mapping[str, str]) -> Finding:
 
 
 async def _update(finding: Finding, verdict: Verdict) -> None:
-    """What came back is what is at issue less than before; more at issue than ever raises the amount."""
+    """What came back is what is at issue less than before; more at issue raises the amount; a second leg makes a lead a proof."""
     at_issue = verdict.amount_fen or 0
     if finding.state == FindingState.CLEARED:
         finding.amount_fen = at_issue
     finding.amount_fen = max(finding.amount_fen, at_issue)
     finding.refunded_fen = finding.amount_fen - at_issue
     finding.because, finding.evidence = list(verdict.because), list(verdict.evidence)
+    firmer = finding.certainty != verdict.certainty
+    finding.certainty = str(verdict.certainty)
     state = FindingState.PARTLY_REFUNDED if finding.refunded_fen else FindingState.OPEN
     await move(finding, state)
+    if firmer:
+        _record(finding)
 
 
 async def _close(finding: Finding, verdict: Verdict | None, *, came_back: bool) -> None:
@@ -85,11 +89,16 @@ async def move(finding: Finding, state: FindingState) -> None:
     """The only door that writes a finding's state; a change is logged."""
     changed = finding.state != state
     finding.state, finding.updated_at = state, unit().now
-    await finding.save(update_fields=["state", "amount_fen", "refunded_fen", "because", "evidence", "updated_at"])
+    await finding.save(update_fields=["state", "certainty", "amount_fen", "refunded_fen", "because", "evidence", "updated_at"])
     if changed:
         _record(finding)
 
 
 def _record(finding: Finding) -> None:
-    facts = {"rule": finding.rule, "version": finding.rule_version, "amountFen": finding.amount_fen}
+    facts = {
+        "rule": finding.rule,
+        "version": finding.rule_version,
+        "amountFen": finding.amount_fen,
+        "certainty": finding.certainty,
+    }
     unit().record(f"finding:{finding.state}", finding.subject, refundedFen=finding.refunded_fen, **facts)

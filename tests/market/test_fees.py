@@ -257,3 +257,38 @@ async def test_a_persons_name_is_not_in_the_reasons(scene: Scene) -> None:
     [finding] = (await paid(scene, scene.applicant)).findings
     said = str(finding.because) + str(finding.evidence)
     assert "王阿婆" not in said and await contest.code_of(scene.applicant) in said
+
+
+MOVES: dict[str, dict[str, Any]] = {
+    "agency pays": {"by": "agency"},
+    "applicant pays": {"by": "applicant", "fen": 40},
+    "third party pays": {"by": "third", "fen": 60},
+    "made good": {"by": "applicant", "fen": 61, "to": "third", "contract_no": None},
+    "on the side": {"by": "applicant", "fen": 7, "contract_no": None},
+}
+
+
+@pytest.mark.parametrize("order", ["01234", "43210", "31402", "24130"])
+async def test_the_order_in_which_payments_are_recorded_does_not_matter(scene: Scene, order: str) -> None:
+    """Once all are in, the same is found, with the same certainty and amount: a leg that comes later is seen, too."""
+    people = {"agency": scene.agency, "applicant": scene.applicant, "third": await member(Role.APPLICANT)}
+    await scene.contract.fetch_related("case")
+    for number in order:
+        name = list(MOVES)[int(number)]
+        move = dict(MOVES[name])
+        payer, fen, payee = people[move.pop("by")], move.pop("fen", 100), move.pop("to", None)
+        ends = {"payee_code": await contest.code_of(people[payee])} if payee else {}
+        case = {"case_no": scene.contract.case.case_no} if name == "on the side" else {}
+        await paid(scene, payer, fen, purpose_text=name, **move, **ends, **case)
+    told = dict(await FeeRecord.all().values_list("record_no", "purpose_text"))
+    found = {
+        (f.rule, told.get(f.subject.partition(":")[2], f.subject.partition(":")[0]), f.certainty, f.amount_fen, f.state)
+        for f in await Finding.all()
+    }
+    assert found == {
+        ("V01", "applicant pays", "proof", 40, "open"),
+        ("V03", "third party pays", "proof", 60, "open"),
+        ("V06", "on the side", "lead", 7, "open"),
+        ("V21", "contract", "proof", 100, "open"),
+        ("V22", "applicant pays", "proof", 40, "open"),
+    }
