@@ -23,7 +23,7 @@ MARKET = str(Path(sys.executable).with_name("market"))
 
 def environment(url: str, folder: Path, language: str = "en") -> dict[str, str]:
     """As the documentation says: the database in a variable."""
-    own = {"MARKET_DATABASE_URL": url, "MARKET_KEYS_DIR": str(folder / "keys"), "MARKET_LANG": language, "COLUMNS": "200"}
+    own = {"MARKET_DATABASE_URL": url, "MARKET_KEYS_DIR": str(folder / "keys"), "MARKET_LANG": language, "COLUMNS": "300"}
     return {**os.environ, **own}
 
 
