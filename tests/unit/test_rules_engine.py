@@ -49,7 +49,8 @@ def test_every_condition_can_be_told_both_ways() -> None:
 def test_every_column_that_can_be_missing_has_a_name() -> None:
     """Whatever a condition may need is called by a name that people know, and nothing else is named."""
     pattern = re.compile(
-        r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands|item_prices|item_classes)\.\w+)"'
+        r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands|item_prices|item_classes'
+        r'|projects|awards|held_qualifications)\.\w+)"'
     )
     sources = [path.read_text(encoding="utf-8") for path in Path(base.__file__).parent.glob("*.py")]
     assert {column for source in sources for column in pattern.findall(source)} == set(words._words()["column"])
@@ -74,7 +75,7 @@ def test_rows_of_a_rule_follow_each_other_without_a_gap() -> None:
     for line, rows in _lines().items():
         ends = [row.valid_to and row.valid_to + timedelta(1) for row in rows]
         assert ends == [*(row.valid_from for row in rows[1:]), None], line
-    assert len(_lines()) == 20
+    assert len(_lines()) == 31
 
 
 @pytest.mark.parametrize(("day", "version"), [(date(2020, 1, 31), "2020-01"), (date(2020, 2, 1), "2020-02")])
