@@ -191,7 +191,7 @@ async def test_recorded_or_imported_the_findings_are_the_same(
     async with await db.connect(database_url, shared=False):
         town = Town(seed)
         await town.settle()
-        for _ in range(3):
+        for _ in range(2):
             await town.case()
         native, tables = await audited(), await exported()
     EXECUTOR_CACHE.clear()

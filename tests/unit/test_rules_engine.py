@@ -4,13 +4,14 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from market import rulebook as market_rulebook
 from market.rules import engine, rulebook, words
 from market.rules.conditions import CONDITIONS, base
 from market.rules.facts import HARD_GRADES, Case, Contract, Fact, ItemClassPeriod, Organisation, Payment, Relation
@@ -122,6 +123,13 @@ def test_every_number_has_its_source() -> None:
     """Each parameter names where it comes from."""
     numbers = [(rule.id, name, parameter) for rule in rulebook.default() for name, parameter in rule.parameters.items()]
     assert numbers and [(rule, name) for rule, name, parameter in numbers if not parameter.source.strip()] == []
+
+
+def test_the_time_to_sign_is_the_markets() -> None:
+    """V30 waits as long as the market's own rulebook gives to sign a contract."""
+    [row] = [r for r in rulebook.default() if r.id == "V30"]
+    setting = market_rulebook.default().setting("contract_period", datetime(2026, 11, 1, tzinfo=UTC))
+    assert (row.values["working_days"], setting.unit) == (setting.value, "working_days")
 
 
 def test_a_changed_number_judges_only_what_came_after() -> None:
