@@ -18,8 +18,7 @@ class FindingState(StrEnum):
 
 
 class Finding(Model):
-    """线索 (lead) or 认定 (proof). ``subject``: ``payment:No.``, ``contract:No.``, ``invoice:No.``, ``demand:No.`` as in the
-    ledger, ``project:Code`` and ``award:Code`` of the market.
+    """线索 (lead) or 认定 (proof). ``subject``: ``payment:No.``, ``contract:No.``, ``invoice:No.`` as in the ledger.
 
     ``amount_fen``: at issue when found; ``refunded_fen``: returned since. ``because``: the conditions with their facts.
     ``scope``: what findings about the same fact share, ``contract:No.``, else the subject.
