@@ -38,10 +38,20 @@ def end_of_day(day: date) -> datetime:
 
 def working_days_from(start: datetime, count: int) -> Deadline:
     """The ``count``-th working day after ``start``; the day of the event is not counted. Source: 民法典 arts. 201, 203."""
-    day, provisional = local_date(start), False
+    day, provisional = _counted(local_date(start), count)
+    return Deadline(day, end_of_day(day), provisional)
+
+
+def working_day_after(day: date, count: int) -> date:
+    """The ``count``-th working day after a day, which is not counted. Source: 民法典 art. 201."""
+    return _counted(day, count)[0]
+
+
+def _counted(day: date, count: int) -> tuple[date, bool]:
+    provisional = False
     while count > 0:
         day += timedelta(days=1)
         working, guessed = is_working_day(day)
         provisional |= guessed
         count -= working
-    return Deadline(day, end_of_day(day), provisional)
+    return day, provisional

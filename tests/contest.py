@@ -21,6 +21,7 @@ from market.projects.forms import CaseForm, PostProject
 from market.projects.models import Project
 from market.quotes import read as quote_reads
 from market.quotes import service as quotes
+from market.workdays import working_day_after
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 """Tuesday noon in Zhoushan."""
@@ -113,7 +114,12 @@ async def contracted(buyer: Actor, posted: PostProject, *fen: int, signed_on: da
     award = await awarded(buyer, posted, *fen)
     await award.fetch_related("project", "supplier")
     filing = contracts.FileContract(
-        award.project.code, award.amount_fen, award.supplier.code, award.project.item_code, signed_on, signed_on
+        award.project.code,
+        award.amount_fen,
+        award.supplier.code,
+        award.project.item_code,
+        signed_on,
+        working_day_after(signed_on, award.service_working_days),
     )
     with clock.fixed(datetime(2026, 12, 7, tzinfo=UTC)):
         return await contracts.file_contract(buyer, filing)

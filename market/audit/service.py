@@ -1,6 +1,6 @@
 """Audits that are kept: each day's own, which brings the findings up to date, and those that a regulator asks for.
 
-Rules that come true by time alone (V25, V36) need nobody to write anything: the day's own audit finds them.
+Rules that come true by time alone (V05, V25, V28, V30, V36) need nobody to write anything: the day's own audit finds them.
 """
 
 from collections import Counter

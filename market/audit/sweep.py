@@ -14,13 +14,14 @@ from market.rules.engine import Verdict, suspicions
 PIECE = 2000
 """Cases, or records of no case, that are judged at a time."""
 
-Kind = Literal["cases", "contracts", "payments", "invoices", "demands"]
+Kind = Literal["cases", "contracts", "payments", "invoices", "demands", "projects"]
 _OF: dict[Kind, tuple[str, str, str]] = {
     "cases": ("case_no", records.CASES, "TRUE"),
     "contracts": ("contract_no", records.CONTRACTS, "case_no IS NULL"),
     "payments": ("payment_no", records.PAYMENTS, "contract_no IS NULL AND case_no IS NULL AND refund_of IS NULL"),
     "invoices": ("invoice_no", records.INVOICES, "contract_no IS NULL AND payment_no IS NULL"),
     "demands": ("demand_no", records.DEMANDS, "case_no IS NULL"),
+    "projects": ("code", records.PROJECTS, "TRUE"),
 }
 
 

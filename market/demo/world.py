@@ -27,6 +27,7 @@ from market.projects.models import Project, SelectionMethod
 from market.quotes import service as quotes
 from market.rulebook import Rulebook
 from market.usecase import unit, use_case, use_rulebook
+from market.workdays import working_day_after
 
 RULEBOOK = Rulebook.load(Path(__file__).with_name("rulebook.toml"))
 
@@ -104,7 +105,8 @@ class Stage:
             await awards.confirm_award(self.cast[who], code)
             award = await award_reads.award_of((await Project.get(code=code)).id)
             today = local_date(self.at)
-            form = contracts.FileContract(code, award.amount_fen, award.supplier.code, item, today, today + timedelta(days=30))
+            due = working_day_after(today, award.service_working_days)
+            form = contracts.FileContract(code, award.amount_fen, award.supplier.code, item, today, due)
             return await contracts.file_contract(self.cast[who], form)
 
 

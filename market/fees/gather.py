@@ -5,9 +5,10 @@ than the unit: a payment of another case that an invoice names, the money that t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from market.catalogue import read as catalogue
 from market.fees import records
@@ -15,18 +16,20 @@ from market.rules import facts, sides
 from market.rules.engine import subjects
 from market.rules.world import World
 
+T = TypeVar("T")
 Facts = list[facts.Fact]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """What is judged together: cases, and contracts, payments, invoices and demands of no case."""
+    """What is judged together: cases, and contracts, payments, invoices and demands of no case; projects with their awards."""
 
     cases: Sequence[str] = ()
     contracts: Sequence[str] = ()
     payments: Sequence[str] = ()
     invoices: Sequence[str] = ()
     demands: Sequence[str] = ()
+    projects: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,13 @@ async def scene(unit: Unit, as_of: date) -> Scene:
     payments = await _payments(unit, contracts)
     invoices = await _invoices(unit, contracts, payments)
     demands = await records.select(facts.Demand, records.DEMANDS, "case_no IN $1 OR demand_no IN $2", unit.cases, unit.demands)
-    judged = subjects(World([*contracts, *payments, *invoices, *demands], as_of))
-    named = await _named(contracts, payments, invoices)
+    tenders = await _tenders(unit)
+    judged = subjects(World([*contracts, *payments, *invoices, *demands, *tenders], as_of))
+    named = await _paid_elsewhere(payments, invoices)
     refunds = await records.select(facts.Payment, records.PAYMENTS, "refund_of IN $1", [p.payment_no for p in payments])
-    known: Facts = [*cases, *contracts, *payments, *invoices, *demands, *named, *refunds]
-    known += await _lists(contracts, demands)
+    known: Facts = [*cases, *contracts, *payments, *invoices, *demands, *tenders, *named, *refunds]
+    known += await _lists(known)
+    known += await _market(known)
     known += await _surroundings(known, cases)
     return Scene(World(known, as_of), tuple(judged))
 
@@ -83,20 +88,59 @@ async def _invoices(unit: Unit, contracts: Iterable[facts.Contract], payments: I
     return [*found, *(i for i in red if i.invoice_no not in here)]
 
 
-async def _named(
-    contracts: Iterable[facts.Contract], payments: Iterable[facts.Payment], invoices: Iterable[facts.Invoice]
-) -> Facts:
+async def _paid_elsewhere(payments: Iterable[facts.Payment], invoices: Iterable[facts.Invoice]) -> Facts:
     """The payments of other cases that invoices name: facts, but not judged here."""
     here = {p.payment_no for p in payments}
     elsewhere = {i.payment_no for i in invoices if i.payment_no} - here
     return await records.select(facts.Payment, records.PAYMENTS, "payment_no IN $1", list(elsewhere))
 
 
-async def _lists(contracts: Sequence[facts.Contract], demands: Iterable[facts.Demand]) -> Facts:
-    """Classes and prices of the items, and the amendments of the contracts."""
-    named = [*(c.item_code for c in contracts), *(d.item_code for d in demands)]
-    codes = sorted({code for code in named if code})
-    numbers = [c.contract_no for c in contracts]
+async def _tenders(unit: Unit) -> Facts:
+    """The projects and their awards."""
+    return [
+        *await records.select(facts.Project, records.PROJECTS, "code IN $1", unit.projects),
+        *await records.select(facts.Award, records.AWARDS, "project_code IN $1", unit.projects),
+    ]
+
+
+async def _market(known: Facts) -> Facts:
+    """The awards behind the contracts, the other awards of those who won, certificates, and which payees operate the market."""
+    here = {a.project_code for a in _of(facts.Award, known)}
+    numbers, winners = _named(facts.Contract, "contract_no", known), _named(facts.Award, "supplier_id", known)
+    awards = await records.select(facts.Award, records.AWARDS, "contract_no IN $1 OR supplier_id IN $2", numbers, winners)
+    loose = [p for p in _of(facts.Payment, known) if not p.contract_no and not p.refund_of]
+    return [
+        *(a for a in awards if a.project_code not in here),
+        *await _certificates(known),
+        *await records.select(facts.Operator, records.OPERATORS, "party_id IN $1", _named(facts.Payment, "payee_id", loose)),
+    ]
+
+
+async def _certificates(known: Facts) -> Facts:
+    """Of the suppliers, where an item asks for a qualification; and of everybody who could have bid for the projects."""
+    asked = {t.item_code for t in _of(facts.ItemTerms, known) if t.qualification}
+    tendered = asked & set(_named(facts.Project, "item_code", known))
+    pools = {t.qualification for t in _of(facts.ItemTerms, known) if t.item_code in tendered and t.qualification}
+    suppliers = _named(facts.Contract, "supplier_id", [c for c in _of(facts.Contract, known) if c.item_code in asked])
+    return await records.select(
+        facts.HeldQualification, records.HELD, "holder_id IN $1 OR qualification IN $2", suppliers, sorted(pools)
+    )
+
+
+def _of(kind: type[T], known: Iterable[facts.Fact]) -> list[T]:
+    return [fact for fact in known if isinstance(fact, kind)]
+
+
+def _named(kind: type[facts.Fact], column: str, known: Iterable[facts.Fact]) -> list[str]:
+    """What the facts of a kind have in a column, each once."""
+    return sorted({value for fact in _of(kind, known) if (value := getattr(fact, column))})
+
+
+async def _lists(known: Facts) -> Facts:
+    """Classes, terms and prices of the items, and the amendments of the contracts."""
+    named = {f.item_code for f in known if isinstance(f, facts.Contract | facts.Demand | facts.Project)}
+    codes = sorted(code for code in named if code)
+    numbers = [c.contract_no for c in _of(facts.Contract, known)]
     return [
         *await _catalogue(codes),
         *await records.select(facts.ItemClassPeriod, records.CLASSES, "item_code IN $1", codes),
@@ -106,14 +150,13 @@ async def _lists(contracts: Sequence[facts.Contract], demands: Iterable[facts.De
 
 
 async def _catalogue(codes: Sequence[str]) -> Facts:
-    """The catalogue's versions; before the first one, the first one's class (ledger.md, Exactly)."""
+    """The catalogue's versions; before the first one, what the first one says (ledger.md, Exactly)."""
     periods: Facts = []
     for code, versions in zip(codes, await catalogue.histories_by_code(codes), strict=True):
         starts = [None, *(v.valid_from for v in versions[1:])]
-        periods += [
-            facts.ItemClassPeriod(code, v.item_class, since, v.valid_to, catalogue=True)
-            for v, since in zip(versions, starts, strict=False)
-        ]
+        for v, since in zip(versions, starts, strict=False):
+            periods.append(facts.ItemClassPeriod(code, v.item_class, since, v.valid_to, catalogue=True))
+            periods.append(facts.ItemTerms(code, v.self_preparation, v.qualification_zh, since, v.valid_to))
     return periods
 
 
@@ -188,6 +231,8 @@ async def unit_around(payment: facts.Payment, contract: facts.Contract | None) -
 
 def concerned(world: World, subject: str) -> dict[str, str]:
     """Whom a finding about the subject concerns, by code, and as what: they may read it."""
+    if (tender := _tender(world, subject)) is not None:
+        return tender
     payment, contract, case_no = _named_by(world, subject)
     case = world.cases.get(case_no or "")
     sides: dict[str, str | None] = {}
@@ -198,6 +243,22 @@ def concerned(world: World, subject: str) -> dict[str, str]:
     if case:
         sides |= {"agency": case.agency_id, "applicant": case.applicant_id}
     return {party: side for side, party in sides.items() if party}
+
+
+def _tender(world: World, subject: str) -> dict[str, str] | None:
+    """Of a project its buyer, of an award the intermediary, too; None for other subjects."""
+    kind, _, key = subject.partition(":")
+    tenders: Mapping[str, Mapping[str, facts.Project | facts.Award]] = {
+        "project": world.market.projects,
+        "award": world.market.awards,
+    }
+    if kind not in tenders:
+        return None
+    tender = tenders[kind][key]
+    known = world.organisations.get(tender.buyer_id or "")
+    side = "agency" if known and known.kind == "agency" else "client"
+    named = {tender.buyer_id: side, getattr(tender, "supplier_id", None): "supplier"}
+    return {party: side for party, side in named.items() if party}
 
 
 Named = tuple[facts.Payment | None, facts.Contract | None, str | None]

@@ -8,11 +8,12 @@ does an invoice that was filed with it.
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from market import db
+from market.clock import local_date
 from market.rules import facts, sides
 
 _STANDS = "{fee}.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM fee_records gone WHERE gone.reverses_id = {fee}.id)"
@@ -81,6 +82,30 @@ CLASSES = "(SELECT item_code, item_class, valid_from, valid_to FROM ledger_item_
 
 PRICES = "(SELECT item_code, mode, base_fen, float_bp, valid_from, valid_to FROM ledger_item_prices) AS prices"
 
+PROJECTS = """(
+    SELECT p.code, p.item_code, buyer.code AS buyer_id, p.method, p.published_at
+    FROM projects p JOIN organisations buyer ON buyer.id = p.buyer_id WHERE p.published_at IS NOT NULL
+) AS projects"""
+
+AWARDS = """(
+    SELECT p.code AS project_code, p.item_code, buyer.code AS buyer_id, supplier.code AS supplier_id, a.amount_fen,
+        a.service_working_days, a.confirmed_at, c.contract_no, c.signed_on
+    FROM awards a
+    JOIN projects p ON p.id = a.project_id JOIN organisations buyer ON buyer.id = p.buyer_id
+    JOIN organisations supplier ON supplier.id = a.supplier_id LEFT JOIN contracts c ON c.award_id = a.id
+    WHERE a.confirmed_at IS NOT NULL
+) AS awards"""
+
+HELD = """(
+    SELECT holder.code AS holder_id, q.qualification, q.valid_from, q.valid_to
+    FROM held_qualifications q JOIN organisations holder ON holder.id = q.organisation_id
+) AS held"""
+
+OPERATORS = """(
+    SELECT one.code AS party_id, MIN(m.since) AS since, CASE WHEN COUNT(*) = COUNT(m.ended_at) THEN MAX(m.ended_at) END AS until
+    FROM memberships m JOIN organisations one ON one.id = m.organisation_id WHERE m.role = 'operator' GROUP BY one.code
+) AS operators"""
+
 _DATES: dict[type, tuple[int, ...]] = {
     facts.Case: (5, 6),
     facts.Contract: (9, 10, 11, 12, 13),
@@ -91,8 +116,12 @@ _DATES: dict[type, tuple[int, ...]] = {
     facts.Relation: (3, 4),
     facts.ItemClassPeriod: (2, 3),
     facts.ItemPrice: (4, 5),
+    facts.Award: (8,),
+    facts.HeldQualification: (2, 3),
 }
 """Which columns are dates: SQLite keeps them as text."""
+_MOMENTS: dict[type, tuple[int, ...]] = {facts.Project: (4,), facts.Award: (6,), facts.Operator: (1, 2)}
+"""Which columns are moments, of which rules see the day in Zhoushan."""
 
 
 _GROUPING = ", ".join(f"'{kind}'" for kind in sorted(sides.GROUPING))
@@ -178,6 +207,13 @@ def _facts(kind: type[Any], rows: Iterable[Sequence[Any]]) -> Iterable[Any]:
         for column in dates:
             if values[column] is not None:
                 values[column] = date.fromisoformat(values[column])
+        for column in _MOMENTS.get(kind, ()):
+            values[column] = _day(values[column])
         if kind is facts.ItemPrice and values[3] is not None:
             values[3] = Fraction(values[3], 100)
         yield kind(*values)
+
+
+def _day(at: datetime | str | None) -> date | None:
+    """SQLite keeps moments as text."""
+    return local_date(datetime.fromisoformat(at) if isinstance(at, str) else at) if at else None

@@ -8,7 +8,7 @@ from market.findings.models import Finding, FindingState
 from market.rules import rulebook
 
 _STANDING = (FindingState.OPEN, FindingState.PARTLY_REFUNDED)
-NOMINAL = frozenset({"none", "agreed", "invoiced"})
+NOMINAL = frozenset({"none", "agreed", "invoiced", "billed_above"})
 """Names of amounts that say how large a contract or an invoice is, not what somebody paid too much: no refund lowers them."""
 
 

@@ -23,7 +23,8 @@ from market.rules.conditions.base import (
     net_paid_under,
 )
 from market.rules.conditions.contracts import cap_fen
-from market.rules.facts import Contract, Demand, Invoice, Payment, plain
+from market.rules.conditions.parts import billed_above_fen
+from market.rules.facts import Award, Contract, Demand, Invoice, Payment, Project, plain
 from market.rules.rulebook import Rule
 from market.rules.world import World
 
@@ -71,6 +72,8 @@ _DATES: Mapping[type, str] = {
     Contract: "commissioned_on",
     Invoice: "issued_on",
     Demand: "demanded_on",
+    Project: "published_on",
+    Award: "confirmed_on",
 }
 
 
@@ -87,13 +90,14 @@ _AMOUNTS: dict[str, Callable[[Question], int | None]] = {
     "excess": lambda q: -_owed(q),
     "owed": _owed,
     "above_cap": lambda q: net_paid_under(q.world, contract_of(q)) - (cap_fen(q) or 0),
+    "billed_above": billed_above_fen,
 }
 
 
 def evaluate(world: World, subject: str, rules: Iterable[Rule] | None = None) -> list[Verdict]:
     """One verdict per rule in force on the subject's date; none for what is no subject (refunds, red letters, unknown records).
 
-    ``subject``: ``payment:``, ``contract:``, ``invoice:`` or ``demand:`` and the number.
+    ``subject``: ``payment:``, ``contract:``, ``invoice:``, ``demand:``, ``project:`` or ``award:`` and the number.
     """
     return _verdicts(world, subject, rules, clear=True)
 
@@ -191,7 +195,14 @@ def subjects(world: World) -> list[str]:
 
 
 def _tables(world: World) -> dict[str, Mapping[str, Record]]:
-    return {"payment": world.payments, "contract": world.contracts, "invoice": world.invoices, "demand": world.demands}
+    return {
+        "payment": world.payments,
+        "contract": world.contracts,
+        "invoice": world.invoices,
+        "demand": world.demands,
+        "project": world.market.projects,
+        "award": world.market.awards,
+    }
 
 
 def _record(world: World, kind: str, key: str) -> Record | None:
@@ -248,7 +259,7 @@ def _amount(rule: Rule, question: Question) -> int | None:
 
 
 def _item_code(question: Question) -> str:
-    if isinstance(question.record, Demand):
+    if isinstance(question.record, Demand | Project | Award):
         return question.record.item_code or ""
     try:
         return need(contract_of(question).item_code, "contracts.item_code")
@@ -257,5 +268,5 @@ def _item_code(question: Question) -> str:
 
 
 def _scope(record: Record, subject: str) -> str:
-    number = None if isinstance(record, Demand) else record.contract_no
+    number = None if isinstance(record, Demand | Project | Award) else record.contract_no
     return f"contract:{number}" if number else subject

@@ -1,4 +1,4 @@
-"""The plain facts that rules judge: one frozen dataclass per file of ``ledger.md``.
+"""The plain facts that rules judge: one frozen dataclass per file of ``ledger.md``, and those that only the market itself records.
 
 Columns keep the ledger's names; an amount in yuan is ``…_fen`` here. None is "empty". Parties are named by their code.
 """
@@ -175,4 +175,74 @@ class Demand:
     named_supplier_id: str | None = None
 
 
-Fact = Organisation | Relation | ItemClassPeriod | ItemPrice | Case | Contract | Amendment | Payment | Invoice | Demand
+@plain
+class ItemTerms:
+    """What the catalogue asks of an item besides its class. ``qualification`` empty: none. Empty dates are open."""
+
+    item_code: str
+    self_preparation: bool = False
+    qualification: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def covers(self, on: date) -> bool:
+        """valid_from ≤ on ≤ valid_to."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+@plain
+class HeldQualification:
+    """A qualification that a party holds, by its catalogue name. Empty dates are open."""
+
+    holder_id: str
+    qualification: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def covers(self, on: date) -> bool:
+        """valid_from ≤ on ≤ valid_to."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+@plain
+class Operator:
+    """Who operates the market, and when. Empty dates are open."""
+
+    party_id: str
+    since: date | None = None
+    until: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """since ≤ on ≤ until."""
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+
+
+@plain
+class Project:
+    """A published project of the market."""
+
+    code: str
+    item_code: str | None = None
+    buyer_id: str | None = None
+    method: str | None = None
+    published_on: date | None = None
+
+
+@plain
+class Award:
+    """An award that the buyer confirmed. Empty ``contract_no`` and ``signed_on`` are facts: nothing was signed."""
+
+    project_code: str
+    item_code: str | None = None
+    buyer_id: str | None = None
+    supplier_id: str | None = None
+    amount_fen: int | None = None
+    service_working_days: int | None = None
+    confirmed_on: date | None = None
+    contract_no: str | None = None
+    signed_on: date | None = None
+
+
+Listed = Organisation | Relation | ItemClassPeriod | ItemPrice | Case | Contract | Amendment | Payment | Invoice | Demand
+Market = ItemTerms | HeldQualification | Operator | Project | Award
+Fact = Listed | Market

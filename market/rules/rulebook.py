@@ -1,4 +1,11 @@
-"""The rules as dated rows: ``rules/*.toml`` and the sources they rest on, ``laws.toml``."""
+"""The rules as dated rows: ``rules/*.toml`` and the sources they rest on, ``laws.toml``.
+
+Of the catalogue of ``domain.md`` §3.5 those are not here that no record of ours decides: V15 (which services must be
+bought on the platform is a city rule that is not written yet), V19 (no register of staff and relatives), V24 (no map of
+assessed areas), V27 (no profile of conditions, process, time and charges), V31 (no devices, authors of files, agents or
+practitioners), V33 (quotes are sealed until the opening, so no log entry can tell of an earlier look). V07, V09, V16 and
+V32 are statistics, not rules about one record.
+"""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -43,7 +50,7 @@ class Rule:
     """One dated row. In force on its subject's own date from ``valid_from`` to ``valid_to`` (None: until further notice).
 
     ``certainty``: ``proof``, ``lead``, ``by_grade`` (proof if the payment's evidence is hard, else lead) or ``by_legs``
-    (proof if the payment and another one that answers it are hard, else lead).
+    (proof if a condition's answer proves it, as when the payment and another one that answers it are hard, else lead).
     ``amount``: the name of the amount at issue. ``variant``: tells two rows of one rule apart that judge the same records.
     """
 

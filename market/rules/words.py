@@ -87,6 +87,10 @@ def _numbers(name: str) -> Callable[[Mapping[str, Any], str], str]:
     return lambda facts, tongue: ("、" if tongue == "zh" else ", ").join(facts[name])
 
 
+def _differences(facts: Mapping[str, Any], tongue: str) -> str:
+    return ("、" if tongue == "zh" else ", ").join(_value("difference", name, tongue) for name in facts["differences"])
+
+
 def _legs(facts: Mapping[str, Any], tongue: str) -> str:
     told = [
         _part(
@@ -141,6 +145,9 @@ _DERIVED: tuple[tuple[str, str, Callable[[Mapping[str, Any], str], str]], ...] =
     ("returned", "net_fen", _returned),
     ("numbers", "contracts", _numbers("contracts")),
     ("numbers", "payments", _numbers("payments")),
+    ("numbers", "invoices", _numbers("invoices")),
+    ("days_told", "days_void", _numbers("days_void")),
+    ("differences_told", "differences", _differences),
     ("legs_told", "legs", _legs),
     ("legs_third_party", "legs", _reimbursed),
 )

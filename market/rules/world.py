@@ -1,22 +1,27 @@
 """The world that facts make up on a day, by the keys that rules look them up with."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
 from market.rules.facts import (
     Amendment,
+    Award,
     Case,
     Contract,
     Demand,
     Fact,
+    HeldQualification,
     Invoice,
     ItemClassPeriod,
     ItemPrice,
+    ItemTerms,
+    Operator,
     Organisation,
     Payment,
+    Project,
     Relation,
 )
 
@@ -28,11 +33,14 @@ _MADE_ON: dict[type, Callable[[Any], date | None]] = {
     Payment: lambda p: p.paid_on,
     Invoice: lambda i: i.issued_on,
     Demand: lambda d: d.demanded_on,
+    Project: lambda p: p.published_on,
+    Award: lambda a: a.confirmed_on,
 }
 _LATER_DATES: dict[type, tuple[str, ...]] = {
     # Not due_on: when something will be due is known from the signing.
     Contract: ("signed_on", "delivered_on", "accepted_on"),
     Case: ("accepted_on", "decided_on"),
+    Award: ("signed_on",),
 }
 _FIRST_DAY = date.min
 
@@ -71,6 +79,44 @@ def _newest_first(periods: Iterable[Any]) -> dict[str | None, list[Any]]:
     return _lists(sorted(periods, key=lambda p: (p.valid_from or _FIRST_DAY, repr(p)), reverse=True), lambda p: p.item_code)
 
 
+class Market:
+    """What no ledger holds: the market's projects and confirmed awards, its catalogue's terms, certificates, its operators."""
+
+    def __init__(self, known: Mapping[type, list[Any]]) -> None:
+        self.projects: dict[str, Project] = {p.code: p for p in known[Project]}
+        self.awards: dict[str, Award] = {a.project_code: a for a in known[Award]}
+        self._award_of: dict[str, Award] = {a.contract_no: a for a in known[Award] if a.contract_no}
+        self._awards_to = _lists(known[Award], lambda a: a.supplier_id, lambda a: a.project_code)
+        self._terms = _newest_first(known[ItemTerms])
+        self._held = _lists(known[HeldQualification], lambda h: h.holder_id, repr)
+        self._holders = _lists(known[HeldQualification], lambda h: h.qualification, repr)
+        self._operators = _lists(known[Operator], lambda o: o.party_id, repr)
+
+    def award_of(self, contract_no: str) -> Award | None:
+        """The award that the contract was filed under; None for one from elsewhere."""
+        return self._award_of.get(contract_no)
+
+    def awards_to(self, supplier: str) -> list[Award]:
+        """The confirmed awards of an intermediary."""
+        return self._awards_to.get(supplier, [])
+
+    def terms(self, code: str, on: date) -> ItemTerms | None:
+        """What the catalogue asks of the item on a date; None: not in it."""
+        return next((t for t in self._terms.get(code, ()) if t.covers(on)), None)
+
+    def held(self, party: str, qualification: str) -> list[HeldQualification]:
+        """The party's certificates of a qualification, of whatever date."""
+        return [h for h in self._held.get(party, ()) if h.qualification == qualification]
+
+    def holders(self, qualification: str, on: date) -> list[str]:
+        """Who holds the qualification on a date, each once."""
+        return sorted({h.holder_id for h in self._holders.get(qualification, ()) if h.covers(on)})
+
+    def operates(self, party: str, on: date) -> bool:
+        """Whether the party operates the market on a date."""
+        return any(o.in_force(on) for o in self._operators.get(party, ()))
+
+
 class World:
     """All facts as of a day. Never changed once made, so that what is worked out once may be remembered (``once``)."""
 
@@ -99,6 +145,10 @@ class World:
         self._paid = _lists((p for p in kept if p.contract_no), lambda p: p.contract_no, _number)
         self._loose = _lists((p for p in kept if not p.contract_no), lambda p: p.payer_id, _number)
         self._red_lettered = {i.red_letter_of for i in known[Invoice] if i.red_letter_of}
+        self._loose_of_case = _lists((p for p in kept if p.case_no and not p.contract_no), lambda p: p.case_no, _number)
+        standing = (i for i in known[Invoice] if i.contract_no and not i.red_letter_of and i.invoice_no not in self._red_lettered)
+        self.invoices_under: dict[str | None, list[Invoice]] = _lists(standing, lambda i: i.contract_no, lambda i: i.invoice_no)
+        self.market = Market(known)
         self._worked_out: dict[Any, Any] = {}
 
     def once(self, key: Any, work: Callable[[], T]) -> T:
@@ -151,6 +201,10 @@ class World:
     def loose_payments(self, payer: str | None) -> list[Payment]:
         """Payments of the party that name no contract, without refunds; None: those whose payer is not known."""
         return self._loose.get(payer, [])
+
+    def loose_of_case(self, case_no: str) -> list[Payment]:
+        """Payments that name the case and no contract, without refunds."""
+        return self._loose_of_case.get(case_no, [])
 
     def refunds_of(self, payment_no: str) -> list[Payment]:
         """Refunds that name the payment, whoever sent them."""

@@ -26,11 +26,23 @@ FILES: dict[str, type] = {
     "invoices": facts.Invoice,
     "demands": facts.Demand,
 }
+MARKET: dict[str, type] = {
+    "item_terms": facts.ItemTerms,
+    "held_qualifications": facts.HeldQualification,
+    "operators": facts.Operator,
+    "projects": facts.Project,
+    "awards": facts.Award,
+}
+"""What no ledger holds and only the market records."""
+RULES = frozenset(
+    ["V01", "V02", "V03", "V04", "V06", "V08", "V10", "V11", "V12", "V14", "V17", "V18", "V20", "V21", "V22", "V25", "V36"]
+)
+"""The rules of ledger.md, which a ledger decides alone; the others need records of the market, or are judged besides."""
 
 
 def fact(table: str, row: dict[str, Any]) -> facts.Fact:
     """One row; an empty cell is None, ``…_yuan`` becomes ``…_fen``."""
-    kind = FILES[table]
+    kind = (FILES | MARKET)[table]
     hints = get_type_hints(kind)
     values = {}
     for column, cell in row.items():
@@ -51,14 +63,15 @@ def _typed(cell: str, name: str, kind: Any) -> Any:
         return Fraction(cell)
     if kind is bool:
         return cell == "True"
-    return int(cell) if name == "valid_quotes" else cell
+    return int(cell) if name in ("valid_quotes", "service_working_days") else cell
 
 
-def catalogue_classes() -> Iterator[facts.ItemClassPeriod]:
-    """The catalogue's class on every date."""
+def catalogue_classes() -> Iterator[facts.ItemClassPeriod | facts.ItemTerms]:
+    """The catalogue's class, and what else it asks, on every date."""
     with CATALOGUE.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             yield facts.ItemClassPeriod(row["code"], row["item_class"], catalogue=True)
+            yield facts.ItemTerms(row["code"], row["self_preparation"] == "yes", row["qualification_zh"])
 
 
 def read(folder: Path) -> list[facts.Fact]:

@@ -25,6 +25,8 @@ _KEYS = {
     "payments": "payment_no",
     "invoices": "invoice_no",
     "demands": "demand_no",
+    "projects": "code",
+    "awards": "project_code",
 }
 
 
@@ -36,7 +38,7 @@ def _cases() -> Iterator[Any]:
 
 
 def _facts(given: dict[str, Any], case: dict[str, Any]) -> Iterator[Fact]:
-    for table in ledger.FILES:
+    for table in ledger.FILES | ledger.MARKET:
         if key := _KEYS.get(table):
             for name in given.get(table, {}) | case.get(table, {}):
                 row = given.get(table, {}).get(name, {}) | case.get(table, {}).get(name, {})

@@ -4,13 +4,14 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from market import rulebook as market_rulebook
 from market.rules import engine, rulebook, words
 from market.rules.conditions import CONDITIONS, base
 from market.rules.facts import HARD_GRADES, Case, Contract, Fact, ItemClassPeriod, Organisation, Payment, Relation
@@ -49,7 +50,8 @@ def test_every_condition_can_be_told_both_ways() -> None:
 def test_every_column_that_can_be_missing_has_a_name() -> None:
     """Whatever a condition may need is called by a name that people know, and nothing else is named."""
     pattern = re.compile(
-        r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands|item_prices|item_classes)\.\w+)"'
+        r'"((?:contracts|amendments|cases|organisations|payments|invoices|demands|item_prices|item_classes'
+        r'|projects|awards|held_qualifications)\.\w+)"'
     )
     sources = [path.read_text(encoding="utf-8") for path in Path(base.__file__).parent.glob("*.py")]
     assert {column for source in sources for column in pattern.findall(source)} == set(words._words()["column"])
@@ -74,7 +76,7 @@ def test_rows_of_a_rule_follow_each_other_without_a_gap() -> None:
     for line, rows in _lines().items():
         ends = [row.valid_to and row.valid_to + timedelta(1) for row in rows]
         assert ends == [*(row.valid_from for row in rows[1:]), None], line
-    assert len(_lines()) == 20
+    assert len(_lines()) == 31
 
 
 @pytest.mark.parametrize(("day", "version"), [(date(2020, 1, 31), "2020-01"), (date(2020, 2, 1), "2020-02")])
@@ -121,6 +123,13 @@ def test_every_number_has_its_source() -> None:
     """Each parameter names where it comes from."""
     numbers = [(rule.id, name, parameter) for rule in rulebook.default() for name, parameter in rule.parameters.items()]
     assert numbers and [(rule, name) for rule, name, parameter in numbers if not parameter.source.strip()] == []
+
+
+def test_the_time_to_sign_is_the_markets() -> None:
+    """V30 waits as long as the market's own rulebook gives to sign a contract."""
+    [row] = [r for r in rulebook.default() if r.id == "V30"]
+    setting = market_rulebook.default().setting("contract_period", datetime(2026, 11, 1, tzinfo=UTC))
+    assert (row.values["working_days"], setting.unit) == (setting.value, "working_days")
 
 
 def test_a_changed_number_judges_only_what_came_after() -> None:

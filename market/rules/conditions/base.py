@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from market.rules.facts import HARD_GRADES, Case, Contract, Demand, Invoice, Payment, plain
+from market.rules.facts import HARD_GRADES, Award, Case, Contract, Demand, Invoice, Payment, Project, plain
 from market.rules.sides import Side, agency_side, applicant_side
 from market.rules.world import World
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 WHOLE = 100
 """Per cent."""
-Record = Payment | Contract | Invoice | Demand
+Record = Payment | Contract | Invoice | Demand | Project | Award
 
 
 class Status(StrEnum):
@@ -109,7 +109,7 @@ def contract_condition(function: Condition) -> Condition:
 
     @functools.wraps(function)
     def once(question: Question) -> Outcome:
-        number = None if isinstance(question.record, Demand) else question.record.contract_no
+        number = question.record.contract_no if isinstance(question.record, Payment | Contract | Invoice) else None
         return ask(question) if number is None else question.world.once((name, number), lambda: ask(question))
 
     CONDITIONS[name] = once
@@ -147,6 +147,12 @@ def those(candidates: Iterable[T], test: Callable[[T], bool]) -> list[T]:
     if not passed and empty:
         raise empty
     return passed
+
+
+def kind_of(world: World, party: str) -> str:
+    """What kind of body the party is. Raises MissingColumn."""
+    known = world.organisations.get(party)
+    return need(known.kind if known else None, "organisations.kind")
 
 
 def subject(q: Question, kind: type[R]) -> R:

@@ -15,6 +15,7 @@ from market.rules.conditions.base import (
     condition_by,
     contract_condition,
     contract_of,
+    kind_of,
     need,
     net_paid_under,
     references,
@@ -88,9 +89,7 @@ def on_agency_side(q: Question, side: Side, party: str, on: date) -> Outcome:
 def client_is_agency(q: Question) -> Outcome:
     """The client is an agency."""
     client = need(contract_of(q).client_id, "contracts.client_id")
-    known = q.world.organisations.get(client)
-    kind = need(known.kind if known else None, "organisations.kind")
-    return answer(kind == "agency", client=q.world.name(client))
+    return answer(kind_of(q.world, client) == "agency", client=q.world.name(client))
 
 
 @condition_by("competitive_methods", "direct_methods", "minimum_quotes")
@@ -172,7 +171,7 @@ def not_delivered(q: Question) -> Outcome:
     if contract.delivered_on is not None:
         return answer(False, delivered_on=contract.delivered_on.isoformat())
     due, days = need(contract.due_on, "contracts.due_on"), q.parameters["days"]
-    return answer(q.world.as_of > due + timedelta(days), due_on=due.isoformat(), days=days, as_of=q.world.as_of.isoformat())
+    return answer(q.world.as_of - due > timedelta(days), due_on=due.isoformat(), days=days, as_of=q.world.as_of.isoformat())
 
 
 @condition_by("days")

@@ -44,3 +44,11 @@ def item_unlisted(q: Question) -> Outcome:
     code, on, column = item_on(q)
     listed = q.world.in_catalogue(code) or listed_class(q.world, code, on, column) is not None
     return answer(not listed, f"item:{code}", item=code, on=str(on or q.world.as_of))
+
+
+@condition
+def self_preparation_allowed(q: Question) -> Outcome:
+    """On the date that counts, the catalogue lets the applicant prepare the paper itself."""
+    code, on, column = item_on(q)
+    terms = q.world.market.terms(code, need(on, column)) if q.world.in_catalogue(code) else None
+    return answer(terms is not None and terms.self_preparation, f"item:{code}", item=code, on=str(on or q.world.as_of))
