@@ -23,6 +23,8 @@ class Action(StrEnum):
     QUOTE_SUBMIT = "quote:submit"
     AWARD_CONFIRM = "award:confirm"
     CONTRACT_FILE = "contract:file"
+    CONTRACT_DELIVER = "contract:deliver"
+    CONTRACT_ACCEPT = "contract:accept"
     CONTRACT_READ = "contract:read"
     FEE_RECORD = "fee:record"
     FEE_REFUND = "fee:refund"
@@ -101,6 +103,8 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.CONTRACT_FILE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
+    _A.CONTRACT_DELIVER: {_R.INTERMEDIARY: _PARTY},
+    _A.CONTRACT_ACCEPT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.CONTRACT_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.FEE_RECORD: {
         _R.AGENCY: _PARTY,

@@ -34,11 +34,13 @@ class Contract(relay.Node):
     commissioned_on: date | None
     signed_on: date | None
     due_on: date | None
+    delivered_on: date | None
+    accepted_on: date | None
 
     @classmethod
     def of(cls, row: models.Contract) -> Self:
         """From its row, loaded with client, supplier and case."""
-        plain = "contract_no item_code method valid_quotes commissioned_on signed_on due_on"
+        plain = "contract_no item_code method valid_quotes commissioned_on signed_on due_on delivered_on accepted_on"
         values: dict[str, Any] = {name: getattr(row, name) for name in plain.split()}
         amount = None if row.amount_fen is None else Yuan(row.amount_fen)
         return cls(id=cast(Any, str(row.id)), row=row, purpose=Purpose(row.purpose), amount=amount, **values)
@@ -83,6 +85,22 @@ class FileContractInput:
         return service.FileContract(**values, amount_fen=self.amount)
 
 
+@strawberry.input
+class RecordDeliveryInput:
+    """The intermediary: when the result was delivered."""
+
+    contract_no: str
+    delivered_on: date
+
+
+@strawberry.input
+class AcceptDeliveryInput:
+    """The client: when the result was accepted."""
+
+    contract_no: str
+    accepted_on: date
+
+
 @strawberry.type
 class Queries:
     """Reads of contracts."""
@@ -101,7 +119,21 @@ class Mutations:
     @result("FileContractResult", Contract, errors.WrongState, errors.ContractDiffers, errors.AlreadyFiled)
     async def file_contract(self, info: Info, input: FileContractInput) -> Contract:
         """合同备案。 File the signed contract; the rules judge it right after."""
-        row = await service.file_contract(info.context.actor, input.form())
-        await fees.assess_contract(info.context.actor, row.contract_no)
-        [filed] = await read.contracts_by_id([row.id])
-        return Contract.of(cast(models.Contract, filed))
+        return await _judged(await service.file_contract(info.context.actor, input.form()), info)
+
+    @result("RecordDeliveryResult", Contract, errors.AlreadyFiled)
+    async def record_delivery(self, info: Info, input: RecordDeliveryInput) -> Contract:
+        """中介机构登记交付日期。 The intermediary says when it delivered."""
+        return await _judged(await service.record_delivery(info.context.actor, input.contract_no, input.delivered_on), info)
+
+    @result("AcceptDeliveryResult", Contract, errors.AlreadyFiled)
+    async def accept_delivery(self, info: Info, input: AcceptDeliveryInput) -> Contract:
+        """委托方登记验收日期,付款期限从此起算。 The client says when it accepted; the time to pay runs from then."""
+        return await _judged(await service.accept_delivery(info.context.actor, input.contract_no, input.accepted_on), info)
+
+
+async def _judged(row: models.Contract, info: Info) -> Contract:
+    """The rules judge a contract right after it changed."""
+    await fees.assess_contract(info.context.actor, row.contract_no)
+    [filed] = await read.contracts_by_id([row.id])
+    return Contract.of(cast(models.Contract, filed))

@@ -58,6 +58,8 @@ LABELS: dict[str, str] = {
     "supplier": N_("中介机构"),
     "client": N_("委托方"),
     "document": N_("文件"),
+    "delivery": N_("交付登记"),
+    "acceptance": N_("验收登记"),
     "number": N_("发票号码"),
     "issuedOn": N_("开票日期"),
     "buyerTitle": N_("发票抬头"),

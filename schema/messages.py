@@ -99,6 +99,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "before_award": N_("不能早于确认中选的日期：先确认，后签约。"),
     "before_payment": N_("退款日期不能早于付款日期。"),
     "before_signing": N_("不能早于签订日期。"),
+    "before_delivery": N_("不能早于交付日期。"),
+    "not_delivered": N_("中介机构还没有登记交付，不能验收。请先让中介机构登记交付日期。"),
     "nothing_changed": N_("没有任何修改。"),
     "case_differs": N_("这个办件编号已登记为其他当事人，请核对。"),
     "not_an_agency": N_("这不是行政机关。"),

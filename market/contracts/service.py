@@ -7,8 +7,9 @@ from market.actors import Actor
 from market.awards import read as awards
 from market.awards.models import Award
 from market.clock import local_date
+from market.contracts import read
 from market.contracts.models import Contract
-from market.errors import AlreadyFiled, ContractDiffers, InvalidInput
+from market.errors import AlreadyFiled, ContractDiffers, InvalidInput, NotFound
 from market.money import format_yuan
 from market.permissions import Action, Subject
 from market.projects import service as project_service
@@ -96,4 +97,57 @@ async def _store(actor: Actor, form: FileContract, project: Project, award: Awar
         filed_by_id=actor.account_id,
     )
     unit().record("contract:file", f"contract:{number}", project=project.code, amountFen=award.amount_fen)
+    return contract
+
+
+@use_case(Action.CONTRACT_DELIVER)
+async def record_delivery(actor: Actor, contract_no: str, delivered_on: date) -> Contract:
+    """The intermediary says when it delivered the result; said once.
+
+    Raises NotFound, NotPermitted, InvalidInput, AlreadyFiled.
+    """
+    contract = await _locked(actor, contract_no)
+    authorise(Action.CONTRACT_DELIVER, Subject.of(contract.supplier_id))
+    if contract.delivered_on is not None:
+        raise AlreadyFiled("delivery", contract_no)
+    _check_day("deliveredOn", delivered_on, contract.signed_on, "before_signing")
+    return await _record(contract, "delivered_on", delivered_on)
+
+
+@use_case(Action.CONTRACT_ACCEPT)
+async def accept_delivery(actor: Actor, contract_no: str, accepted_on: date) -> Contract:
+    """The client says when it accepted the result; from then on the time to pay runs. Said once.
+
+    Raises NotFound, NotPermitted, InvalidInput, AlreadyFiled.
+    """
+    contract = await _locked(actor, contract_no)
+    authorise(Action.CONTRACT_ACCEPT, Subject.of(contract.client_id))
+    if contract.accepted_on is not None:
+        raise AlreadyFiled("acceptance", contract_no)
+    if contract.delivered_on is None:
+        raise InvalidInput.one("contractNo", "not_delivered")
+    _check_day("acceptedOn", accepted_on, contract.delivered_on, "before_delivery")
+    return await _record(contract, "accepted_on", accepted_on)
+
+
+async def _locked(actor: Actor, contract_no: str) -> Contract:
+    contract = await read.contract_by_no(contract_no)
+    if contract is None or not read.may_see(actor, contract):
+        raise NotFound("contract", contract_no[:40])
+    await Contract.select_for_update().get(id=contract.id)
+    await contract.refresh_from_db(fields=["delivered_on", "accepted_on"])
+    return contract
+
+
+def _check_day(path: str, day: date, earliest: date | None, too_early: str) -> None:
+    if day > local_date(unit().now):
+        raise InvalidInput.one(path, "in_the_future")
+    if earliest and day < earliest:
+        raise InvalidInput.one(path, too_early)
+
+
+async def _record(contract: Contract, column: str, day: date) -> Contract:
+    setattr(contract, column, day)
+    await contract.save(update_fields=[column])
+    unit().record(f"contract:{column.removesuffix('_on')}", f"contract:{contract.contract_no}", on=day.isoformat())
     return contract

@@ -34,6 +34,8 @@ ACTIONS = {
     "withdrawQuote": Action.QUOTE_SUBMIT,
     "confirmAward": Action.AWARD_CONFIRM,
     "fileContract": Action.CONTRACT_FILE,
+    "recordDelivery": Action.CONTRACT_DELIVER,
+    "acceptDelivery": Action.CONTRACT_ACCEPT,
     "recordFee": Action.FEE_RECORD,
     "recordRefund": Action.FEE_REFUND,
     "reverseFee": Action.FEE_REVERSE,
@@ -130,6 +132,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     opened = await contest.published(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
     award = await contest.awarded(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
     await award.fetch_related("project", "supplier")
+    contract = await contest.contracted(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
         "submitForReview": {"code": draft.code},
@@ -137,10 +140,15 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
+        "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
+        "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
     }
 
 
-@pytest.mark.parametrize("name", ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "fileContract"])
+_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward"]
+
+
+@pytest.mark.parametrize("name", [*_OF_A_PROJECT, "fileContract", "recordDelivery", "acceptDelivery"])
 async def test_a_stranger_with_the_right_role_is_refused(execute: Execute, subjects: dict[str, Any], name: str) -> None:
     """The right role in another organisation: refused or told that there is no such thing, and nothing is written."""
     roles = [role for role, relation in GRANTS[ACTIONS[name]].items() if relation is Relation.PARTY and role != Role.HELPER]
