@@ -97,11 +97,16 @@ async def _lists(contracts: Sequence[facts.Contract], demands: Iterable[facts.De
     named = [*(c.item_code for c in contracts), *(d.item_code for d in demands)]
     codes = sorted({code for code in named if code})
     numbers = [c.contract_no for c in contracts]
+    amended = await records.select(facts.Amendment, records.AMENDMENTS, "contract_no IN $1", numbers)
+    return [*await lists(codes), *amended]
+
+
+async def lists(codes: Sequence[str]) -> Facts:
+    """Classes and prices of the items, on whatever date."""
     return [
         *await _catalogue(codes),
         *await records.select(facts.ItemClassPeriod, records.CLASSES, "item_code IN $1", codes),
         *await records.select(facts.ItemPrice, records.PRICES, "item_code IN $1", codes),
-        *await records.select(facts.Amendment, records.AMENDMENTS, "contract_no IN $1", numbers),
     ]
 
 

@@ -187,7 +187,7 @@ def _judge(subject: str, rule: Rule, question: Question, outcomes: list[tuple[st
 
 def _certainty(rule: Rule, record: Record, outcomes: list[tuple[str, Outcome]]) -> tuple[Certainty | None, list[str]]:
     """How certain a flag would be, and the columns without which that cannot be told."""
-    if rule.certainty == "by_legs":
+    if rule.certainty in ("by_legs", "by_source"):
         return Certainty.PROOF if any(o.proven for _, o in outcomes) else Certainty.LEAD, []
     if rule.certainty != "by_grade":
         return Certainty(rule.certainty), []

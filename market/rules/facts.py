@@ -155,7 +155,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What an agency asked of an applicant."""
+    """What an agency asked of an applicant. ``source``: ``record``, or who says so: ``complaint``, ``question`` (a self-check)."""
 
     demand_no: str
     case_no: str | None = None
@@ -163,6 +163,7 @@ class Demand:
     demanded_on: date | None = None
     reason: str | None = None
     named_supplier_id: str | None = None
+    source: str = "record"
 
 
 Fact = Organisation | Relation | ItemClassPeriod | ItemPrice | Case | Contract | Amendment | Payment | Invoice | Demand

@@ -208,7 +208,7 @@ async def test_the_complainant_reads_the_outcome_by_its_receipt(walk: Walk, cast
     await walk.do(cast.first, "takeCase")
     taken = await walk.read(ANONYMOUS, query)
     assert taken["complaint"]["state"] == "ACCEPTED" and taken["wrong"] is None
-    assert taken["complaint"]["decideDueAt"] == "2026-11-17T16:00:00+00:00"
+    assert taken["complaint"]["decideDueAt"] == "2026-11-18T00:00:00+08:00"
     await walk.do(cast.second, "dismissCase", reason="该报告系企业自行委托。")
     done = (await walk.read(ANONYMOUS, query))["complaint"]
     assert (done["state"], done["outcome"]) == ("DECIDED", "该报告系企业自行委托。")

@@ -5,7 +5,7 @@ from typing import Protocol
 import strawberry
 from starlette.routing import BaseRoute
 
-from web.pages import assets, services
+from web.pages import assets, charges, services
 from web.pages.engine import Page
 
 
@@ -23,6 +23,7 @@ def routes(schema: strawberry.Schema, documents: Documents) -> list[BaseRoute]:
         "/": Page(schema, "home"),
         "/services": Page(schema, "services", services.pages),
         "/services/{code}": Page(schema, "service"),
+        "/who-pays": Page(schema, "charge", charges.complain, charges.ask),
     }
     for page in pages.values():
         documents.register(page.operation.text)

@@ -36,8 +36,10 @@ class Refused(Exception):
 class Page:
     """A document and a template of the same name beside it. Raises BadDocument when they do not fit the schema."""
 
-    def __init__(self, schema: strawberry.Schema, name: str, view: View | None = None) -> None:
-        self.name, self.schema, self.view = name, schema, view
+    def __init__(
+        self, schema: strawberry.Schema, name: str, view: View | None = None, ask: Callable[[Variables], Variables] | None = None
+    ) -> None:
+        self.name, self.schema, self.view, self.ask = name, schema, view, ask
         text = Path(__file__).with_name(f"{name}.graphql").read_text(encoding="utf-8")
         self.operation = Operation.compile(schema._schema, text)
 
@@ -49,6 +51,7 @@ class Page:
         """GET: the page, or the one part that ``X-Part`` names; 304 when the reader has it already."""
         reader = Reader.of(request)
         variables = self.operation.variables(request.path_params, request.query_params)
+        variables = self.ask(variables) if self.ask else variables
         try:
             data = await self._data(variables, reader)
             body = self._render(request, reader, data, variables)
