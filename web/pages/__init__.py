@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from web.pages import assets, charges, services
 from web.pages.engine import Page
+from web.pages.sending import Identify, Sending
 
 
 class Documents(Protocol):
@@ -17,13 +18,14 @@ class Documents(Protocol):
         ...
 
 
-def routes(schema: strawberry.Schema, documents: Documents) -> list[BaseRoute]:
+def routes(schema: strawberry.Schema, documents: Documents, identify: Identify) -> list[BaseRoute]:
     """All pages and their files. Raises BadDocument when a page does not fit the schema."""
     pages = {
         "/": Page(schema, "home"),
         "/services": Page(schema, "services", services.pages),
         "/services/{code}": Page(schema, "service"),
-        "/who-pays": Page(schema, "charge", charges.complain, charges.ask),
+        "/who-pays": Page(schema, "charge", ask=charges.ask),
+        "/who-pays/complaint": Sending(schema, "complaint", identify, charges.amount_as_typed),
     }
     for page in pages.values():
         documents.register(page.operation.text)
