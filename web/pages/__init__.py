@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 
 from web.pages import assets, charges, services
 from web.pages.engine import Page
-from web.pages.sending import Identify, Sending
+from web.pages.sending import Asking, Identify, Sending
 
 
 class Documents(Protocol):
@@ -26,6 +26,7 @@ def routes(schema: strawberry.Schema, documents: Documents, identify: Identify) 
         "/services/{code}": Page(schema, "service"),
         "/who-pays": Page(schema, "charge", ask=charges.ask),
         "/who-pays/complaint": Sending(schema, "complaint", identify, charges.amount_as_typed),
+        "/who-pays/receipt": Asking(schema, "receipt", identify),
     }
     for page in pages.values():
         documents.register(page.operation.text)

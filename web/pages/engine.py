@@ -42,6 +42,8 @@ class Page:
     """A document and a template of the same name beside it. Raises BadDocument when they do not fit the schema."""
 
     kind = OperationType.QUERY
+    must_exist = True
+    """What is asked for and is not there is a page that does not exist."""
 
     def __init__(self, schema: strawberry.Schema, name: str, view: View | None = None, ask: Ask | None = None) -> None:
         self.name, self.schema, self.view, self.ask = name, schema, view, ask
@@ -91,7 +93,7 @@ class Page:
         if result.errors:
             raise _refusal(result.errors[0])
         data: dict[str, Any] = result.data or {}
-        if None in data.values():
+        if self.must_exist and None in data.values():
             raise Refused(404)
         return data
 

@@ -1,4 +1,4 @@
-"""A page that changes something: one stored mutation, sent as a form, and the template that tells what came of it."""
+"""A page that is sent as a form, because it changes something or because what is asked belongs in no address."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,9 +20,10 @@ Identify = Callable[[HTTPConnection, str | None], Awaitable[Any]]
 
 
 class Sending(Page):
-    """POST only; forms of other sites are refused by the guard, whole bodies within its limits arrive here."""
+    """POST only, a mutation; forms of other sites are refused by the guard, whole bodies within its limits arrive here."""
 
     kind = OperationType.MUTATION
+    must_exist = False
 
     def __init__(self, schema: strawberry.Schema, name: str, identify: Identify, ask: Ask | None = None) -> None:
         super().__init__(schema, name, ask=ask)
@@ -49,3 +50,9 @@ class Sending(Page):
     def answer(self, request: Request, body: str) -> Response:
         """Never kept: it may hold a receipt."""
         return HTMLResponse(body, headers={"Cache-Control": "no-store"})
+
+
+class Asking(Sending):
+    """The same with a query: a receipt opens what only its holder may read, so it stands in no address and no log."""
+
+    kind = OperationType.QUERY
