@@ -31,6 +31,7 @@ class Action(StrEnum):
     FEE_REVERSE = "fee:reverse"
     FEE_READ = "fee:read"
     FEE_DECLARE = "fee:declare"
+    FEE_OWN = "fee:read_own"
     DOCUMENT_UPLOAD = "document:upload"
     DOCUMENT_READ = "document:read"
     FINDING_READ = "finding:read"
@@ -117,6 +118,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.FEE_REVERSE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.REGULATOR: Relation.ANY},
     _A.FEE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.FEE_DECLARE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY, _R.HELPER: _PARTY},
+    _A.FEE_OWN: {_R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.DOCUMENT_UPLOAD: {
         _R.AGENCY: _PARTY,
         _R.APPLICANT: _PARTY,

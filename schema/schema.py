@@ -3,8 +3,8 @@
 import strawberry
 from strawberry import relay
 
-from schema import awards, catalogue, contracts, declarations, errors, fees, findings, limits, masking, parties, quotes
-from schema.oversight import complaints
+from schema import awards, catalogue, charges, contracts, declarations, errors, fees, findings, limits, masking, parties, quotes
+from schema.oversight import complaints, own_fees
 from schema.oversight import mutations as oversight_mutations
 from schema.oversight import queries as oversight_queries
 from schema.projects import mutations as project_mutations
@@ -20,6 +20,8 @@ QUERIES: tuple[type, ...] = (
     findings.Queries,
     oversight_queries.Queries,
     complaints.Queries,
+    charges.Queries,
+    own_fees.Queries,
 )
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,

@@ -49,7 +49,7 @@ def create_app(settings: Settings, schema: strawberry.Schema = market_schema) ->
             *uploads.routes(identify),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *pages.routes(schema, documents),
+            *pages.routes(schema, documents, identify),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
         exception_handlers={HTTPException: refused, Exception: failed},

@@ -135,7 +135,7 @@ async def class_at(code: str, on: date) -> ItemClass | None:
 
 async def item_in_force(code: str, on: date) -> ItemVersion | None:
     """``item_at``, but asking before the first edition is refused. Raises NotInForce."""
-    first = await _first_day()
+    first = await first_day()
     if first is None or on < first:
         raise NotInForce(code, on, first)
     return await item_at(code, on)
@@ -143,12 +143,13 @@ async def item_in_force(code: str, on: date) -> ItemVersion | None:
 
 async def class_for_ledger(code: str, on: date) -> ItemClass | None:
     """The class that records from elsewhere are judged by: before the first edition, the first one's (ledger.md, Exactly)."""
-    first = await _first_day()
+    first = await first_day()
     version = await item_at(code, max(on, first)) if first else None
     return ItemClass(version.item_class) if version else None
 
 
-async def _first_day() -> date | None:
+async def first_day() -> date | None:
+    """When the first edition came into force; None before any was loaded."""
     first = await Edition.all().order_by("valid_from").first()
     return first.valid_from if first else None
 

@@ -139,13 +139,17 @@ def _named(kind: type[facts.Fact], column: str, known: Iterable[facts.Fact]) -> 
 async def _lists(known: Facts) -> Facts:
     """Classes, terms and prices of the items, and the amendments of the contracts."""
     named = {f.item_code for f in known if isinstance(f, facts.Contract | facts.Demand | facts.Project)}
-    codes = sorted(code for code in named if code)
     numbers = [c.contract_no for c in _of(facts.Contract, known)]
+    amended = await records.select(facts.Amendment, records.AMENDMENTS, "contract_no IN $1", numbers)
+    return [*await lists(sorted(code for code in named if code)), *amended]
+
+
+async def lists(codes: Sequence[str]) -> Facts:
+    """Classes, terms and prices of the items, on whatever date."""
     return [
         *await _catalogue(codes),
         *await records.select(facts.ItemClassPeriod, records.CLASSES, "item_code IN $1", codes),
         *await records.select(facts.ItemPrice, records.PRICES, "item_code IN $1", codes),
-        *await records.select(facts.Amendment, records.AMENDMENTS, "contract_no IN $1", numbers),
     ]
 
 

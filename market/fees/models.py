@@ -141,3 +141,23 @@ class FeeDeclaration(Model):
     class Meta:
         table = "fee_declarations"
         unique_together = (("fee", "party", "number"),)
+
+
+class Demand(Model):
+    """要求: what somebody says an agency demanded, for the rules to judge. Never changed.
+
+    ``source``: ``complaint``. Who said it is not here, and ``case_no`` and ``named_supplier`` are as typed.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    demand_no = fields.CharField(max_length=60, unique=True)
+    case_no = fields.CharField(max_length=60, default="")
+    item_code = fields.CharField(max_length=60)
+    demanded_on = fields.DateField()
+    reason = fields.CharField(max_length=32)
+    named_supplier = fields.CharField(max_length=100, default="")
+    source = fields.CharField(max_length=20)
+    stated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "demands"

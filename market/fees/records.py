@@ -71,7 +71,13 @@ INVOICES = f"""(
     SELECT invoice_no, issued_on, seller_id, buyer_id, amount_fen, contract_no, payment_no, red_letter_of FROM ledger_invoices
 ) AS invoices"""  # noqa: S608 - our own text
 
-DEMANDS = "(SELECT demand_no, case_no, item_code, demanded_on, reason, named_supplier_id FROM ledger_demands) AS demands"
+# A demand that a complaint tells stands alone, outside of its case: who records a payment of the case, or reads it, must
+# not learn that somebody complained. No rule needs the case of a demand.
+DEMANDS = """(
+    SELECT demand_no, case_no, item_code, demanded_on, reason, named_supplier_id, 'record' AS source FROM ledger_demands
+    UNION ALL
+    SELECT demand_no, NULL, item_code, demanded_on, reason, NULLIF(named_supplier, ''), source FROM demands
+) AS demands"""
 
 # A natural person stays a pseudonym: what is found is read by the other parties, too.
 ORGANISATIONS = """(

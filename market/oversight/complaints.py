@@ -1,31 +1,34 @@
 """Complaints: anyone may file one, keeps a receipt, reads the outcome by it; who complained is for the handling regulator alone."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import cast
+from functools import partial
+from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
 from market import db
-from market.actors import Actor
-from market.contracts.models import Contract
+from market.actors import SYSTEM, Actor
+from market.clock import local_date
 from market.errors import InvalidInput, TooManyComplaints
-from market.fees.models import FeeRecord
+from market.fees import gather
+from market.fees.models import Demand
+from market.findings import service as findings
 from market.log import service as log
-from market.oversight import following, moves
+from market.oversight import claims, following, moves
+from market.oversight.forms import FileComplaint
 from market.oversight.models import CaseParty, Complaint, OrderKind, OversightCase
 from market.oversight.states import OversightState
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind, SignInCounter
 from market.parties.throttle import address_key
 from market.parties.tokens import new_token
-from market.projects.models import ApprovalCase
-from market.text import Checker
+from market.rules.engine import evaluate
+from market.text import new_code
 from market.usecase import rulebook, unit, use_case
 
-TEXT = 4000
 _MOMENT = timedelta(seconds=1)
 """A day ends at the first moment of the next one: a second before, it is still that day."""
 
@@ -36,34 +39,6 @@ class ComplaintState(StrEnum):
     RECEIVED = "received"
     ACCEPTED = "accepted"
     DECIDED = "decided"
-
-
-@dataclass(frozen=True)
-class FileComplaint:
-    """What happened. Numbers are kept as typed: whether they exist is nobody's to learn here. ``amount_fen`` in fen."""
-
-    item_code: str
-    text: str
-    agency_code: str | None = None
-    contract_no: str = ""
-    record_no: str = ""
-    case_no: str = ""
-    amount_fen: int | None = None
-    demand_reason: str = ""
-    contact: str = ""
-
-    def check(self) -> None:
-        """Raises InvalidInput with every problem."""
-        check = Checker()
-        check.text("itemCode", self.item_code, 40)
-        check.text("text", self.text, TEXT, lines=True)
-        for path, value in (("contractNo", self.contract_no), ("recordNo", self.record_no), ("caseNo", self.case_no)):
-            check.text(path, value, 60, required=False)
-        check.text("demandReason", self.demand_reason, 500, required=False, lines=True)
-        check.text("contact", self.contact, 200, required=False)
-        if self.amount_fen is not None:
-            check.amount("amount", self.amount_fen)
-        check.done()
 
 
 @dataclass(frozen=True)
@@ -91,13 +66,17 @@ async def complaint_by_receipt(receipt: str) -> Complaint | None:
 
 
 async def file_complaint(actor: Actor, form: FileComplaint) -> Filed:
-    """Take a complaint from anybody, signed in or not; two transactions, so that the attempt stays counted.
+    """Take a complaint from anybody, signed in or not; transactions of their own count the attempt, and let the rules
+    judge the demand that it tells, in the marketplace's name: the log does not say who complained.
 
     Raises InvalidInput, TooManyComplaints.
     """
-    form.check()
+    form = await claims.completed(actor, form, local_date(await db.now()))
     await _count(actor.address)
-    return await _file(actor, form)
+    filed = await _file(actor, form)
+    if filed.complaint.demand_id:
+        await _judge(SYSTEM, filed.complaint.demand_id, filed.complaint.case.scope)
+    return filed
 
 
 async def _count(address: str) -> None:
@@ -128,7 +107,8 @@ def _add(counter: SignInCounter, now: datetime) -> None:
 async def _file(actor: Actor, form: FileComplaint) -> Filed:
     now, book = unit().now, rulebook()
     agency = await _agency(form.agency_code)
-    case = await _case(form, agency)
+    demand = await _demand(form)
+    case = await _case(form, agency, demand)
     receipt, accepted = new_token(), case.handler_id is not None
     order = await moves.owe(case, OrderKind.DECIDE if accepted else OrderKind.ACCEPT)
     accept = book.deadline("complaint_accept_period", now).at
@@ -142,6 +122,7 @@ async def _file(actor: Actor, form: FileComplaint) -> Filed:
         case_no=form.case_no.strip(),
         amount_fen=form.amount_fen,
         demand_reason=form.demand_reason.strip(),
+        demand=demand,
         text=form.text.strip(),
         contact=form.contact.strip(),
         filed_at=now,
@@ -162,45 +143,55 @@ async def _agency(code: str | None) -> Organisation | None:
     return agency
 
 
-async def _case(form: FileComplaint, typed: Organisation | None) -> OversightCase:
+async def _demand(form: FileComplaint) -> Demand | None:
+    """What the complainant says was demanded, as a record that rules judge; who said it is not in it."""
+    charge = form.charge
+    if charge is None:
+        return None
+    now = unit().now
+    return await Demand.create(
+        demand_no=new_code("YQ", now),
+        case_no=form.case_no.strip(),
+        item_code=charge.code,
+        demanded_on=charge.on,
+        reason=charge.reason.value,
+        named_supplier=charge.named_supplier.strip(),
+        source="complaint",
+        stated_at=now,
+    )
+
+
+@use_case(None)
+async def _judge(_actor: Actor, demand_id: UUID, scope: str) -> None:
+    """What the rules say of the demand is a lead, in the complaint's case; no party reads it, supervisors do."""
+    demand = await Demand.get(id=demand_id)
+    scene = await gather.scene(gather.Unit(demands=[demand.demand_no]), local_date(unit().now))
+    verdicts = [replace(v, scope=scope) for subject in scene.subjects for v in evaluate(scene.world, subject)]
+    came_back, concerned = partial(gather.came_back, scene.world), partial(gather.concerned, scene.world)
+    await findings.store(verdicts, scene.subjects, came_back, concerned)
+    unit().replayed = not unit().records
+
+
+async def _case(form: FileComplaint, typed: Organisation | None, demand: Demand | None) -> OversightCase:
     """The case about that contract or payment, or a new one that a regulator of the jurisdiction will take.
 
     Our records say which agency it concerns; a typed one counts where they say nothing, and joins nobody else's case.
     """
-    scope, known = await _scope(form)
-    agency = known or typed
-    case = await following.live_case(scope, form.item_code.strip(), agency)
+    told = await claims.known(form)
+    agency = await claims.agency_of(told) or typed
+    case = await following.live_case(_scope(told, demand), form.item_code.strip(), agency)
     if agency and case.agency_id == agency.id and not await CaseParty.exists(case_id=case.id, organisation_id=agency.id):
         await CaseParty.create(case=case, organisation=agency, side="agency", respondent=True)
     return case
 
 
-async def _scope(form: FileComplaint) -> tuple[str, Organisation | None]:
-    """What findings about the same fact are grouped by, and the agency that our own records name."""
-    number, wanted = form.record_no.strip(), form.case_no.strip()
-    paid = await FeeRecord.get_or_none(record_no=number).select_related("contract__case__agency") if number else None
-    handled = await ApprovalCase.get_or_none(case_no=wanted).select_related("agency") if wanted else None
-    about = await _contract(form.contract_no.strip(), paid, handled)
-    approval = about.case if about else handled
-    agency = approval.agency if approval else None
-    if about:
-        return f"contract:{about.contract_no}", agency
-    return (f"payment:{paid.record_no}" if paid else f"complaint:{new_token()}"), agency
-
-
-async def _contract(number: str, paid: FeeRecord | None, handled: ApprovalCase | None) -> Contract | None:
-    """The payment's, else the one of that number, else the approval case's only one."""
-    if paid:
-        return cast(Contract | None, paid.contract)
-    if number:
-        return await Contract.get_or_none(contract_no=number).select_related("case__agency")
-    return await _only_contract(handled) if handled else None
-
-
-async def _only_contract(handled: ApprovalCase) -> Contract | None:
-    """The contract of an approval case that has one and no other."""
-    found = await Contract.filter(case_id=handled.id).limit(2).select_related("case__agency")
-    return found[0] if len(found) == 1 else None
+def _scope(told: claims.Known, demand: Demand | None) -> str:
+    """What findings about the same fact are grouped by."""
+    if told.contract:
+        return f"contract:{told.contract.contract_no}"
+    if told.payment:
+        return f"payment:{told.payment.payment_no}"
+    return f"demand:{demand.demand_no}" if demand else f"complaint:{new_token()}"
 
 
 async def _join(case: OversightCase) -> None:

@@ -194,6 +194,10 @@ class Complaint(Model):
     case_no = fields.CharField(max_length=60, default="")
     amount_fen = fields.BigIntField(null=True)
     demand_reason = fields.CharField(max_length=500, default="")
+    demand: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "market.Demand", related_name="complaints", on_delete=fields.RESTRICT, null=True
+    )
+    demand_id: UUID | None
     text = fields.TextField()
     contact = fields.CharField(max_length=200, default="")
     filed_at = fields.DatetimeField()

@@ -240,7 +240,7 @@ def _judge(subject: str, rule: Rule, question: Question, outcomes: Asked) -> Ver
 
 def _certainty(rule: Rule, record: Record, outcomes: Asked) -> tuple[Certainty | None, list[str]]:
     """How certain a flag would be, and the columns without which that cannot be told."""
-    if rule.certainty == "by_legs":
+    if rule.certainty in ("by_legs", "by_source"):
         return Certainty.PROOF if any(o.proven for _, o in outcomes) else Certainty.LEAD, []
     if rule.certainty != "by_grade":
         return Certainty(rule.certainty), []

@@ -165,7 +165,7 @@ class Invoice:
 
 @plain
 class Demand:
-    """What an agency asked of an applicant."""
+    """What an agency asked of an applicant. ``source``: ``record``, or who says so: ``complaint``, ``question`` (a self-check)."""
 
     demand_no: str
     case_no: str | None = None
@@ -173,6 +173,7 @@ class Demand:
     demanded_on: date | None = None
     reason: str | None = None
     named_supplier_id: str | None = None
+    source: str = "record"
 
 
 @plain

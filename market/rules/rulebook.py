@@ -49,8 +49,9 @@ class Parameter:
 class Rule:
     """One dated row. In force on its subject's own date from ``valid_from`` to ``valid_to`` (None: until further notice).
 
-    ``certainty``: ``proof``, ``lead``, ``by_grade`` (proof if the payment's evidence is hard, else lead) or ``by_legs``
-    (proof if a condition's answer proves it, as when the payment and another one that answers it are hard, else lead).
+    ``certainty``: ``proof``, ``lead``, ``by_grade`` (proof if the payment's evidence is hard, else lead), ``by_legs``
+    (proof if a condition's answer proves it, as when the payment and another one that answers it are hard, else lead) or
+    ``by_source`` (proof if a record has the demand, lead if a complaint says so).
     ``amount``: the name of the amount at issue. ``variant``: tells two rows of one rule apart that judge the same records.
     """
 

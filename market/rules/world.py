@@ -117,6 +117,7 @@ class Market:
         return any(o.in_force(on) for o in self._operators.get(party, ()))
 
 
+# budget: one look-up for each key that rules ask by
 class World:
     """All facts as of a day. Never changed once made, so that what is worked out once may be remembered (``once``)."""
 

@@ -1,13 +1,16 @@
 """Complaints in the API: anyone files one and reads on by its receipt."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 import strawberry
 
 from market import errors
+from market.clock import local_date
 from market.oversight import complaints, models
 from market.oversight.complaints import ComplaintState
+from market.oversight.forms import FileComplaint
+from schema.charges import ChargeInput
 from schema.context import Info
 from schema.errors import result
 from schema.scalars import Yuan
@@ -48,10 +51,12 @@ class ComplaintFiled:
     description="投诉:登录或匿名均可,被投诉单位看不到是谁投诉。 Signed in or not; the agency never learns who complained."
 )
 class FileComplaintInput:
-    """What was asked or paid, by which agency; as much as is known."""
+    """What was asked or paid, by which agency; as much as is known. ``charge``: the arguments of ``checkCharge``, handed over;
+    with them, or with ``recordNo`` of a payment of one's own (``myFees``), item and text may be left out."""
 
-    item_code: str
-    text: str
+    item_code: str = ""
+    text: str = ""
+    charge: ChargeInput | None = None
     agency_code: str | None = None
     contract_no: str | None = None
     record_no: str | None = None
@@ -60,10 +65,11 @@ class FileComplaintInput:
     demand_reason: str | None = None
     contact: str | None = None
 
-    def form(self) -> complaints.FileComplaint:
+    def form(self, today: date) -> FileComplaint:
         """As the domain takes it."""
-        given: dict[str, Any] = {k: v for k, v in vars(self).items() if v is not None and k != "amount"}
-        return complaints.FileComplaint(**given, amount_fen=self.amount)
+        given: dict[str, Any] = {k: v for k, v in vars(self).items() if v is not None and k not in ("amount", "charge")}
+        charge = self.charge.charge(today) if self.charge else None
+        return FileComplaint(**given, amount_fen=self.amount, charge=charge)
 
 
 @strawberry.type
@@ -84,5 +90,6 @@ class Mutations:
     @result("FileComplaintResult", ComplaintFiled, errors.TooManyComplaints)
     async def file_complaint(self, info: Info, input: FileComplaintInput) -> ComplaintFiled:
         """投诉。 Anyone may complain."""
-        filed = await complaints.file_complaint(info.context.actor, input.form())
+        today = local_date(await info.context.now())
+        filed = await complaints.file_complaint(info.context.actor, input.form(today))
         return ComplaintFiled(receipt=filed.receipt, complaint=Complaint.of(filed.complaint))

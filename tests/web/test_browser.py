@@ -26,6 +26,13 @@ PAGES = {
     "/services/ZSZJ-01-001": 200,
     "/services/ZSZJ-08-001": 200,
     "/services/ZSZJ-99-999": 404,
+    "/who-pays": 200,
+    "/who-pays?search=海域": 200,
+    "/who-pays?search=没有这样的事项": 200,
+    "/who-pays?code=ZSZJ-02-016&reason=MUST_USE&amount=1,000元": 200,
+    "/who-pays?code=ZSZJ-01-001": 200,
+    "/who-pays?code=评估费": 200,
+    "/who-pays?code=ZSZJ-02-016&on=2999-01-01": 400,
     "/services?itemClass=NOPE": 400,
 }
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 25_000, 6
@@ -229,3 +236,24 @@ def test_graphiql_runs_a_query_offline(visit: Visit) -> None:
     visit.page.locator(".graphiql-execute-button").click()
     expect(visit.page.locator(".result-window")).to_contain_text("AGENCY_COMMISSIONED", timeout=30_000)
     assert len(visit.requests) > FIRST_VISIT_REQUESTS
+
+
+@pytest.mark.parametrize(
+    "visit", [{"java_script_enabled": js, "viewport": {"width": 390, "height": 844}} for js in (True, False)], indirect=True
+)
+def test_a_demand_is_answered_and_complained_about_without_an_account(visit: Visit) -> None:
+    """On a phone, with and without script: one word, one tap, the answer on the first screen, its complaint, the receipt."""
+    page = visit.page
+    visit.open("/")
+    page.get_by_role("link", name="有人要我付钱，合法吗？").click()
+    page.fill("#search", "海域使用论证报告评审")
+    page.get_by_role("button", name="查一查").click()
+    page.get_by_role("button", name="海域使用论证报告评审").first.click()
+    expect(page.locator("#answer")).to_have_text("这笔钱不该您付")
+    expect(page.locator("#answer")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="打 12345")).to_have_attribute("href", "tel:12345")
+    page.locator(".complain summary").click()
+    page.fill("#text", "窗口说的")
+    page.get_by_role("button", name="提交投诉").click()
+    expect(page.locator("h1")).to_have_text("投诉已收到")
+    assert len(page.locator(".receipt").inner_text()) > 30

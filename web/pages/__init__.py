@@ -5,8 +5,9 @@ from typing import Protocol
 import strawberry
 from starlette.routing import BaseRoute
 
-from web.pages import assets, services
+from web.pages import assets, charges, services
 from web.pages.engine import Page
+from web.pages.sending import Asking, Identify, Sending
 
 
 class Documents(Protocol):
@@ -17,12 +18,15 @@ class Documents(Protocol):
         ...
 
 
-def routes(schema: strawberry.Schema, documents: Documents) -> list[BaseRoute]:
+def routes(schema: strawberry.Schema, documents: Documents, identify: Identify) -> list[BaseRoute]:
     """All pages and their files. Raises BadDocument when a page does not fit the schema."""
     pages = {
         "/": Page(schema, "home"),
         "/services": Page(schema, "services", services.pages),
         "/services/{code}": Page(schema, "service"),
+        "/who-pays": Page(schema, "charge", ask=charges.ask),
+        "/who-pays/complaint": Sending(schema, "complaint", identify, charges.amount_as_typed),
+        "/who-pays/receipt": Asking(schema, "receipt", identify),
     }
     for page in pages.values():
         documents.register(page.operation.text)

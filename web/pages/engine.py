@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from schema.context import Context
 from web.pages import templates
 from web.pages.operation import Operation, Variables
 from web.pages.reader import Reader
 
 View = Callable[[dict[str, Any], Variables], dict[str, Any]]
 """What a template needs beyond the data: made from the data and the variables, nothing else."""
+
+Ask = Callable[[Variables], Variables]
+"""What becomes of the variables that the address gives."""
 
 _FRESH = {"Cache-Control": "private, max-age=0, must-revalidate", "Vary": "X-Part, Cookie, Accept-Language"}
 _log = logging.getLogger(__name__)
@@ -36,10 +41,14 @@ class Refused(Exception):
 class Page:
     """A document and a template of the same name beside it. Raises BadDocument when they do not fit the schema."""
 
-    def __init__(self, schema: strawberry.Schema, name: str, view: View | None = None) -> None:
-        self.name, self.schema, self.view = name, schema, view
+    kind = OperationType.QUERY
+    must_exist = True
+    """What is asked for and is not there is a page that does not exist."""
+
+    def __init__(self, schema: strawberry.Schema, name: str, view: View | None = None, ask: Ask | None = None) -> None:
+        self.name, self.schema, self.view, self.ask = name, schema, view, ask
         text = Path(__file__).with_name(f"{name}.graphql").read_text(encoding="utf-8")
-        self.operation = Operation.compile(schema._schema, text)
+        self.operation = Operation.compile(schema._schema, text, self.kind)
 
     def route(self, path: str) -> Route:
         """The page at its address."""
@@ -48,34 +57,49 @@ class Page:
     async def serve(self, request: Request) -> Response:
         """GET: the page, or the one part that ``X-Part`` names; 304 when the reader has it already."""
         reader = Reader.of(request)
-        variables = self.operation.variables(request.path_params, request.query_params)
+        variables = self.operation.variables(request.path_params, await self.given(request))
+        variables = self.ask(variables) if self.ask else variables
         try:
-            data = await self._data(variables, reader)
+            data = await self._data(variables, await self.context(request, reader))
             body = self._render(request, reader, data, variables)
         except Refused as refused:
             return problem(request, refused)
         except Exception as error:  # the boundary: a reader gets a page, the log the traceback
             return failed(request, error)
-        response = _fresh(request, body)
+        response = self.answer(request, body)
         reader.remember(response, secure=request.url.scheme == "https")
         return response
 
-    async def _data(self, variables: Variables, reader: Reader) -> dict[str, Any]:
+    async def given(self, request: Request) -> QueryParams:
+        """What the reader asks for."""
+        return request.query_params
+
+    async def context(self, request: Request, reader: Reader) -> Context:
+        """For whom the operation runs: anybody."""
+        return reader.context()
+
+    def answer(self, request: Request, body: str) -> Response:
+        """The page, or that it has not changed."""
+        return _fresh(request, body)
+
+    def explorer(self, variables: Variables) -> str | None:
+        """Where the page's own question can be asked of the interface."""
+        return templates.explorer(self.operation.text, variables)
+
+    async def _data(self, variables: Variables, context: Context) -> dict[str, Any]:
         result = await self.schema.execute(
-            self.operation.text, variables, context_value=reader.context(), operation_name=self.operation.name
+            self.operation.text, variables, context_value=context, operation_name=self.operation.name
         )
         if result.errors:
             raise _refusal(result.errors[0])
         data: dict[str, Any] = result.data or {}
-        if None in data.values():
+        if self.must_exist and None in data.values():
             raise Refused(404)
         return data
 
     def _render(self, request: Request, reader: Reader, data: dict[str, Any], variables: Variables) -> str:
         template = templates.environment(reader.lang).get_template(f"{self.name}.html")
-        view = (
-            _frame(request, reader) | data | {"asked": variables, "explorer": templates.explorer(self.operation.text, variables)}
-        )
+        view = _frame(request, reader) | data | {"asked": variables, "explorer": self.explorer(variables)}
         view |= self.view(data, variables) if self.view else {}
         part = request.headers.get("x-part")
         if part is None:

@@ -34,23 +34,23 @@ class BadDocument(Exception):
 
 @dataclass(frozen=True)
 class Operation:
-    """The one query of a document."""
+    """The one query or mutation of a document."""
 
     text: str
     node: OperationDefinitionNode
 
     @classmethod
-    def compile(cls, schema: GraphQLSchema, text: str) -> "Operation":
-        """Raises BadDocument with every problem, or when there is not exactly one query."""
+    def compile(cls, schema: GraphQLSchema, text: str, kind: OperationType = OperationType.QUERY) -> "Operation":
+        """Raises BadDocument with every problem, or when there is not exactly one operation of the kind."""
         document = parse(text)
         problems = validate(schema, document)
         if problems:
             raise BadDocument("\n\n".join(str(problem) for problem in problems))
         found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        queries = [node for node in found if node.operation is OperationType.QUERY]
-        if len(queries) != 1:
-            raise BadDocument(f"a page has exactly one query, not {len(queries)}")
-        return cls(text, queries[0])
+        wanted = [node for node in found if node.operation is kind]
+        if len(wanted) != 1:
+            raise BadDocument(f"a page has exactly one {kind.value}, not {len(wanted)}")
+        return cls(text, wanted[0])
 
     @property
     def name(self) -> str | None:

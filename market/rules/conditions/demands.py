@@ -1,4 +1,6 @@
-"""What an agency asked of an applicant, and in which words."""
+"""What an agency asked of an applicant, in which words, and who says so."""
+
+from dataclasses import replace
 
 from market.rules.conditions.base import Outcome, Question, answer, condition, need, subject
 from market.rules.facts import Demand
@@ -21,3 +23,10 @@ def names_a_supplier(q: Question) -> Outcome:
 def refused_as_self_made(q: Question) -> Outcome:
     """The paper was refused because no intermediary made it."""
     return _reason_is(q, "not_from_intermediary")
+
+
+@condition
+def said_by(q: Question) -> Outcome:
+    """Always met. Whether a record has the demand, or somebody only says so, decides how certain a finding is."""
+    demand = subject(q, Demand)
+    return replace(answer(True, source=demand.source), proven=demand.source == "record")

@@ -1,0 +1,58 @@
+"""A page that is sent as a form, because it changes something or because what is asked belongs in no address."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import strawberry
+from graphql import OperationType
+from starlette.datastructures import QueryParams
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from schema.context import Context
+from web.pages.engine import Ask, Page
+from web.pages.operation import Variables
+from web.pages.reader import Reader
+
+Identify = Callable[[HTTPConnection, str | None], Awaitable[Any]]
+"""Who asks, from a connection (``web.auth.tokens``): pages have no sign-in yet, so anonymous, with an address to count by."""
+
+
+class Sending(Page):
+    """POST only, a mutation; forms of other sites are refused by the guard, whole bodies within its limits arrive here."""
+
+    kind = OperationType.MUTATION
+    must_exist = False
+
+    def __init__(self, schema: strawberry.Schema, name: str, identify: Identify, ask: Ask | None = None) -> None:
+        super().__init__(schema, name, ask=ask)
+        self.identify = identify
+
+    def route(self, path: str) -> Route:
+        """Nothing is changed by a link."""
+        return Route(path, self.serve, name=self.name, methods=["POST"])
+
+    async def given(self, request: Request) -> QueryParams:
+        """The form's fields. What is no text is replaced; the schema refuses what makes no sense."""
+        return QueryParams((await request.body()).decode("utf-8", "replace"))
+
+    async def context(self, request: Request, reader: Reader) -> Context:
+        """With the sender's address."""
+        context = reader.context()
+        context.actor = await self.identify(request, None)
+        return context
+
+    def explorer(self, variables: Variables) -> str | None:
+        """None: what was sent is in no address."""
+        return None
+
+    def answer(self, request: Request, body: str) -> Response:
+        """Never kept: it may hold a receipt."""
+        return HTMLResponse(body, headers={"Cache-Control": "no-store"})
+
+
+class Asking(Sending):
+    """The same with a query: a receipt opens what only its holder may read, so it stands in no address and no log."""
+
+    kind = OperationType.QUERY
