@@ -72,7 +72,8 @@ _FEW = 2000
 """So many flagged payments are looked up by themselves sooner than met on the way."""
 
 _NATIVE = """SELECT 'native' AS source, f.record_no AS payment_no, f.paid_on, payer.code AS payer, payee.code AS payee, f.amount_fen,
-        c.contract_no, k.case_no, NULLIF(f.item_code, '') AS item_code, NULLIF(f.item_class, '') AS item_class, CAST(NULL AS date) AS class_on,
+        c.contract_no, k.case_no, NULLIF(f.item_code, '') AS item_code, NULLIF(f.item_class, '') AS item_class,
+        CAST(NULL AS date) AS class_on,
         f.purpose_text, f.grade, r.record_no AS refund_of, w.record_no AS reverses, b.record_no AS reversed_by
     FROM fee_records f
     JOIN organisations payer ON payer.id = f.payer_id JOIN organisations payee ON payee.id = f.payee_id
@@ -83,7 +84,8 @@ _LEDGER = """SELECT 'ledger' AS source, f.payment_no, f.paid_on, f.payer_id AS p
         f.contract_no, CASE WHEN f.contract_no IS NULL THEN f.case_no ELSE COALESCE(lc.case_no, nk.case_no) END AS case_no,
         COALESCE(lc.item_code, nc.item_code) AS item_code, CAST(NULL AS text) AS item_class,
         COALESCE(lc.commissioned_on, nc.commissioned_on) AS class_on,
-        COALESCE(f.purpose_text, '') AS purpose_text, f.grade, f.refund_of, CAST(NULL AS text) AS reverses, CAST(NULL AS text) AS reversed_by
+        COALESCE(f.purpose_text, '') AS purpose_text, f.grade, f.refund_of,
+        CAST(NULL AS text) AS reverses, CAST(NULL AS text) AS reversed_by
     FROM ledger_payments f
     LEFT JOIN ledger_contracts lc ON lc.contract_no = f.contract_no
     LEFT JOIN contracts nc ON nc.contract_no = f.contract_no LEFT JOIN approval_cases nk ON nk.id = nc.case_id"""

@@ -133,7 +133,12 @@ async def test_an_imported_ledgers_findings_are_findings(database: str) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "path"),
-    [({"purpose": " "}, "purpose"), ({"purpose": "x" * 301}, "purpose"), ({"as_of": date(2026, 11, 2)}, "asOf"), ({"rules": ("V99",)}, "rules")],
+    [
+        ({"purpose": " "}, "purpose"),
+        ({"purpose": "x" * 301}, "purpose"),
+        ({"as_of": date(2026, 11, 2)}, "asOf"),
+        ({"rules": ("V99",)}, "rules"),
+    ],
 )
 async def test_what_cannot_be_asked_for(database: str, changed: dict[str, Any], path: str) -> None:
     """No reason, a day to come, a rule that does not exist: refused by field, nothing is kept."""
