@@ -17,11 +17,11 @@ from tests.contest import AGENCY_ITEM, catalogue_loaded, code_of
 from tests.factories_regulator import payment
 
 
-async def paged(size: int, wanted: PaymentFilter = PaymentFilter()) -> list[payments.Payment]:
+async def paged(size: int, wanted: PaymentFilter | None = None) -> list[payments.Payment]:
     """The whole list, page by page."""
     found: list[payments.Payment] = []
     after: Any = None
-    while rows := await payments.page(wanted, after, size):
+    while rows := await payments.page(wanted or PaymentFilter(), after, size):
         found += rows[:size]
         if len(rows) <= size:
             break
