@@ -205,6 +205,11 @@ async def test_one_export_of_an_account_at_a_time(client: Client) -> None:
     assert not endpoint._busy(actor)
 
 
+def resident() -> int:
+    """Bytes that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 async def test_memory_does_not_grow_with_the_rows(format: str) -> None:
     """100,000 rows are written in a few MiB."""
@@ -214,7 +219,7 @@ async def test_memory_does_not_grow_with_the_rows(format: str) -> None:
 
     async def pages() -> AsyncIterator[list[list[files.Cell]]]:
         for _ in range(100):
-            held.append(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize())
+            held.append(resident())
             yield [[p.payment_no, p.paid_on, p.payer_id, files.Money(p.amount_fen or 0), p.purpose_text] for p in some]
 
     listed = files.Listed("fees", clock.system_now(), [("a", "b")], list("abcde"), pages())
