@@ -44,3 +44,8 @@ def elapsed_since(monotonic_s: float) -> timedelta:
 def local_date(at: datetime) -> date:
     """The calendar day in Zhoushan at that moment."""
     return at.astimezone(SHANGHAI).date()
+
+
+def day_begins(on: date) -> datetime:
+    """The moment at which the day begins in Zhoushan, in UTC."""
+    return datetime(on.year, on.month, on.day, tzinfo=SHANGHAI).astimezone(UTC)

@@ -1,5 +1,6 @@
 """Checks of text and numbers that people type: every problem is collected, so that a form answers once."""
 
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
@@ -72,6 +73,20 @@ class Checker:
 def _is_control(character: str) -> bool:
     # Cc and Cf would also refuse joined emoji; surrogates cannot be stored at all.
     return ord(character) < 32 or 0x7F <= ord(character) < 0xA0 or 0xD800 <= ord(character) < 0xE000
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LONG_NUMBER = re.compile(r"\d(?:[ \u3000-]?\d){11,}[Xx]?")
+
+
+def harmless(cell: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe before what may start one. Source: OWASP, CSV Injection."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def without_numbers(text: str) -> str:
+    """A free text without what may be a person's ID number or an account: numbers of twelve digits and more become ``***``."""
+    return _LONG_NUMBER.sub("***", text)
 
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

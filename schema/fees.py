@@ -318,7 +318,10 @@ class FeeRecordFilter:
 class Queries:
     """Reads of fee records."""
 
-    @strawberry.field(description="付费记录:监管部门看全部(每次查看留痕),当事人看自己的。 Each look of a supervisor is logged.")
+    @strawberry.field(
+        description="本平台的付费记录:监管部门看全部(每次查看留痕),当事人看自己的;连同导入的台账见 payments。 "
+        "Each look of a supervisor is logged. With imported ledgers: payments."
+    )
     async def fee_records(
         self,
         info: Info,

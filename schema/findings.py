@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from typing import Any, Self, cast
 from uuid import UUID
 
 import strawberry
 from strawberry import relay
 
-from market.findings import models, read
+from market.findings import models, read, service
 from market.findings.models import FindingState
+from market.findings.read import FindingOrder
 from market.oversight import read as oversight
 from market.rules import rulebook, words
 from market.rules.engine import Certainty
@@ -22,6 +24,7 @@ from schema.scalars import Yuan
 
 strawberry.enum(FindingState)
 strawberry.enum(Certainty)
+strawberry.enum(FindingOrder)
 
 
 @strawberry.enum
@@ -110,7 +113,10 @@ class Finding(relay.Node):
     @classmethod
     async def resolve_nodes(cls, *, info: Info, node_ids: Iterable[str], required: bool = False) -> list[Self | None]:  # type: ignore[override]
         """By global id, for those who may read it."""
-        rows = await read.visible_by_id(info.context.actor, [node_key(i) for i in node_ids])
+        actor, ids = info.context.actor, [node_key(i) for i in node_ids]
+        if read.reads_all(actor):
+            await service.log_look(actor, {"ids": ids})
+        rows = await read.visible_by_id(actor, ids)
         return [cls.of(row) if row else None for row in rows]
 
     @strawberry.field
@@ -140,18 +146,34 @@ class Finding(relay.Node):
 
 @strawberry.input
 class FindingFilter:
-    """Which findings."""
+    """Which findings. ``party``: a code; ``department``: its agency is concerned, or it names the item; ``from``, ``to``: when
+    found; ``minAmount``: at issue when found. ``purpose``: why a supervisor looks; it is logged."""
 
     rule: str | None = None
+    rules: list[str] | None = None
     state: FindingState | None = None
+    states: list[FindingState] | None = None
     certainty: Certainty | None = None
     severity: Severity | None = None
     item_code: str | None = None
     subject: str | None = None
+    party: str | None = None
+    department: str | None = None
+    found_from: date | None = strawberry.field(name="from", default=None)
+    found_to: date | None = strawberry.field(name="to", default=None)
+    min_amount: Yuan | None = None
+    purpose: str | None = None
 
     def wanted(self) -> read.FindingFilter:
         """As the domain takes it."""
-        return read.FindingFilter(**{k: v.value if isinstance(v, Enum) else v for k, v in vars(self).items()})
+        values = {k: _plain(v) for k, v in vars(self).items() if k not in ("purpose", "min_amount")}
+        return read.FindingFilter(**values, min_amount_fen=self.min_amount)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_plain(part) for part in value)
+    return value.value if isinstance(value, Enum) else value
 
 
 @strawberry.type
@@ -165,12 +187,16 @@ class Queries:
         filter: FindingFilter | None = None,
         first: int = 20,
         after: str | None = None,
+        order_by: FindingOrder = FindingOrder.TIME,
     ) -> Connection[Finding]:
-        """One page, the newest first."""
-        page = Page.of(first, after)
-        query = read.listing(info.context.reader, (filter or FindingFilter()).wanted())
-        rows = await read.page(query, page.after_keys(datetime, UUID), page.limit)
-        return connection(rows, page, Finding.of, read.position, query.count)
+        """One page, the newest or the most money first."""
+        page, actor, asked = Page.of(first, after), info.context.reader, filter or FindingFilter()
+        keys = page.after_keys(datetime if order_by is FindingOrder.TIME else int, UUID)
+        if read.reads_all(actor):
+            await service.log_look(actor, vars(asked))
+        query = await read.listing(actor, asked.wanted())
+        rows = await read.page(query, keys, page.limit, order_by)
+        return connection(rows, page, Finding.of, partial(read.position, order=order_by), query.count)
 
     @strawberry.field(description="全部规则及其版本。 All rules with their versions.")
     async def rules(self, info: Info) -> list[Rule]:

@@ -111,5 +111,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "not_an_amount": N_("应为元，至多两位小数。"),
     "not_a_regulator": N_("这个单位没有监管人员。"),
     "not_a_region": N_("地区应为 6 位行政区划代码，如 330900。"),
+    "not_a_day": N_("日期请写成 2026-12-01，且须有这一天。"),
+    "not_a_choice": N_("只能是：{choices}。"),
     "bad_code": N_("编码只能用大写字母、数字和连字符。"),
 }

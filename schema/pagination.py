@@ -21,7 +21,13 @@ def _moment(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-_READERS: dict[type, Callable[[Any], Any]] = {datetime: _moment, date: date.fromisoformat}
+_READERS: dict[Callable[..., Any], Callable[[Any], Any]] = {datetime: _moment, date: date.fromisoformat}
+
+
+def day_or_none(part: Any) -> date | None:
+    """For ``Page.after_keys``: a day where the rows without one come last."""
+    return None if part is None else date.fromisoformat(part)
+
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -65,7 +71,7 @@ class Page:
             raise BadRequest("first", f"first 应在 1 到 {MAX_PAGE} 之间。 first must be between 1 and {MAX_PAGE}.")
         return cls(first, None if after is None else _decode(after))
 
-    def after_keys(self, *kinds: type) -> list[Any] | None:
+    def after_keys(self, *kinds: Callable[..., Any]) -> list[Any] | None:
         """The position as values of these types (str, int, date, datetime, UUID), or None at the start. Raises BadRequest."""
         if self.after is None:
             return None

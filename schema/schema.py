@@ -3,7 +3,23 @@
 import strawberry
 from strawberry import relay
 
-from schema import awards, catalogue, charges, contracts, declarations, errors, fees, findings, limits, masking, parties, quotes
+from schema import (
+    audit,
+    awards,
+    catalogue,
+    charges,
+    contracts,
+    declarations,
+    errors,
+    fees,
+    findings,
+    flows,
+    limits,
+    masking,
+    parties,
+    payments,
+    quotes,
+)
 from schema.oversight import complaints, own_fees
 from schema.oversight import mutations as oversight_mutations
 from schema.oversight import queries as oversight_queries
@@ -17,7 +33,10 @@ QUERIES: tuple[type, ...] = (
     project_queries.Queries,
     contracts.Queries,
     fees.Queries,
+    payments.Queries,
+    flows.Queries,
     findings.Queries,
+    audit.Queries,
     oversight_queries.Queries,
     complaints.Queries,
     charges.Queries,
@@ -31,6 +50,7 @@ MUTATIONS: tuple[type, ...] = (
     contracts.Mutations,
     fees.Mutations,
     declarations.Mutations,
+    audit.Mutations,
     oversight_mutations.Mutations,
     complaints.Mutations,
 )

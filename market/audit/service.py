@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from market import db
+from market import db, looks
 from market.actors import SYSTEM, Actor
 from market.audit import pool, sweep
 from market.audit.models import AuditResult, AuditRun
@@ -63,6 +64,12 @@ async def request_audit(actor: Actor, form: RequestAudit) -> AuditRun:
     )
     unit().record("audit:request", f"audit:{run.id}", asOf=form.as_of.isoformat(), rules=run.rules, purpose=run.purpose)
     return run
+
+
+@use_case(Action.AUDIT_RUN)
+async def log_look(actor: Actor, wanted: dict[str, Any], what: str = "audits", *, required: bool = False) -> None:
+    """A supervisor looks at audits and what they found. Raises NotPermitted, InvalidInput (purpose)."""
+    looks.note(Action.AUDIT_RUN, "audit:look", what, wanted, required=required)
 
 
 async def run_due(url: str, workers: int) -> None:

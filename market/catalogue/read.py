@@ -165,6 +165,12 @@ async def editions_by_day(days: Sequence[date]) -> list[Edition | None]:
     return [next((edition for edition in newest_first if edition.valid_from <= day), None) for day in days]
 
 
+async def codes_of_department(department: str) -> list[str]:
+    """The codes of the items that name, or ever named, the department."""
+    named = await ItemVersion.all().values_list("code", "department_codes")
+    return sorted({code for code, departments in named if department in departments})
+
+
 async def departments() -> list[Department]:
     """All departments, by code."""
     return await Department.all().order_by("code")

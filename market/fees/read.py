@@ -117,6 +117,12 @@ async def fees_by_id(ids: Sequence[UUID]) -> list[FeeRecord | None]:
     return [rows.get(i) for i in ids]
 
 
+async def fees_by_no(numbers: Sequence[str]) -> list[FeeRecord | None]:
+    """Records by their numbers, in key order, with everything that they name."""
+    rows = {f.record_no: f for f in await FeeRecord.filter(record_no__in=list(numbers)).select_related(*RELATED)}
+    return [rows.get(number) for number in numbers]
+
+
 async def refunds_by_fee(ids: Sequence[UUID]) -> list[list[FeeRecord]]:
     """The refunds that name each record, in order of date."""
     rows = await FeeRecord.filter(refund_of_id__in=list(ids), reverses_id=None).order_by("paid_on").select_related(*RELATED)

@@ -46,18 +46,20 @@ AMENDMENTS = """(
     SELECT contract_no, filed_on, amount_change_fen, reason FROM ledger_amendments
 ) AS amendments"""
 
-PAYMENTS = f"""(
+NATIVE_PAYMENTS = f"""
     SELECT f.record_no AS payment_no, f.paid_on, payer.code AS payer_id, payee.code AS payee_id, f.amount_fen, c.contract_no,
         k.case_no, f.purpose_text, f.grade, r.record_no AS refund_of
     FROM fee_records f
     JOIN organisations payer ON payer.id = f.payer_id JOIN organisations payee ON payee.id = f.payee_id
     LEFT JOIN contracts c ON c.id = f.contract_id LEFT JOIN approval_cases k ON k.id = f.case_id
     LEFT JOIN fee_records r ON r.id = f.refund_of_id
-    WHERE {_STANDS.format(fee="f")}
-    UNION ALL
+    WHERE {_STANDS.format(fee="f")}"""  # noqa: S608 - our own text
+
+LEDGER_PAYMENTS = """
     SELECT payment_no, paid_on, payer_id, payee_id, amount_fen, contract_no, case_no, purpose_text, grade, refund_of
-    FROM ledger_payments
-) AS payments"""  # noqa: S608 - our own text
+    FROM ledger_payments"""
+
+PAYMENTS = f"({NATIVE_PAYMENTS} UNION ALL {LEDGER_PAYMENTS}) AS payments"
 
 INVOICES = f"""(
     SELECT i.invoice_no, i.issued_on, seller.code AS seller_id, i.buyer_code AS buyer_id, i.amount_fen, c.contract_no,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from market import idempotency
+from market import idempotency, looks
 from market.actors import Actor
 from market.catalogue import read as catalogue
 from market.clock import local_date
@@ -279,10 +279,6 @@ async def assess_contract(actor: Actor, contract_no: str) -> list[Finding]:
 
 
 @use_case(Action.FEE_READ)
-async def log_look(actor: Actor, wanted: dict[str, Any]) -> None:
-    """A supervisor looks at other people's money: who, when and with which filter stays on record. Raises InvalidInput (purpose)."""
-    authorise(Action.FEE_READ, Subject())
-    check = Checker()
-    check.text("purpose", str(wanted.get("purpose") or ""), 300, required=False)
-    check.done()
-    unit().record("fee:look", "fees", filter={k: str(v) for k, v in wanted.items() if v is not None})
+async def log_look(actor: Actor, wanted: dict[str, Any], what: str = "fees", *, required: bool = False) -> None:
+    """A supervisor looks at other people's money. Raises NotPermitted, InvalidInput (purpose)."""
+    looks.note(Action.FEE_READ, "fee:look", what, wanted, required=required)

@@ -1,11 +1,17 @@
 """Store what the rules found. A finding is never deleted: it is refunded or cleared, and says so."""
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
+import orjson
+
+from market import looks
+from market.actors import Actor
 from market.findings.models import Finding, FindingParty, FindingState
 from market.parties import read as parties
+from market.permissions import Action
 from market.rules.engine import Decision, Verdict
-from market.usecase import unit
+from market.usecase import unit, use_case
 
 
 async def store(
@@ -63,35 +69,41 @@ async def _open(verdict: Verdict, concerned: Mapping[str, str]) -> Finding:
 async def _update(finding: Finding, verdict: Verdict) -> None:
     """What came back is what is at issue less than before; more at issue raises the amount; a second leg makes a lead a proof."""
     at_issue = verdict.amount_fen or 0
-    if finding.state == FindingState.CLEARED:
-        finding.amount_fen = at_issue
-    finding.amount_fen = max(finding.amount_fen, at_issue)
-    finding.refunded_fen = finding.amount_fen - at_issue
-    finding.because, finding.evidence = list(verdict.because), list(verdict.evidence)
+    amount = at_issue if finding.state == FindingState.CLEARED else max(finding.amount_fen, at_issue)
+    state = FindingState.PARTLY_REFUNDED if amount > at_issue else FindingState.OPEN
     firmer = finding.certainty != verdict.certainty
-    finding.certainty = str(verdict.certainty)
-    state = FindingState.PARTLY_REFUNDED if finding.refunded_fen else FindingState.OPEN
-    await move(finding, state)
+    told = {"because": list(verdict.because), "evidence": list(verdict.evidence), "certainty": str(verdict.certainty)}
+    await move(finding, state, amount_fen=amount, refunded_fen=amount - at_issue, **told)
     if firmer:
         _record(finding)
 
 
 async def _close(finding: Finding, verdict: Verdict | None, *, came_back: bool) -> None:
     """The reasons become those of today's verdict: "nothing is left to return", not "all of it is"."""
-    if came_back:
-        finding.refunded_fen = finding.amount_fen
+    said: dict[str, Any] = {"refunded_fen": finding.amount_fen} if came_back else {}
     if verdict is not None:
-        finding.because = list(verdict.because)
-    await move(finding, FindingState.REFUNDED if came_back else FindingState.CLEARED)
+        said["because"] = list(verdict.because)
+    await move(finding, FindingState.REFUNDED if came_back else FindingState.CLEARED, **said)
 
 
-async def move(finding: Finding, state: FindingState) -> None:
-    """The only door that writes a finding's state; a change is logged."""
-    changed = finding.state != state
-    finding.state, finding.updated_at = state, unit().now
+async def move(finding: Finding, state: FindingState, **said: Any) -> None:
+    """The only door that writes a finding's state. A change of it is logged; what stays as it was is not written at all."""
+    before, changed = _content(finding), finding.state != state
+    finding.update_from_dict(said)
+    finding.state = state
+    if _content(finding) == before:
+        return
+    finding.updated_at = unit().now
     await finding.save(update_fields=["state", "certainty", "amount_fen", "refunded_fen", "because", "evidence", "updated_at"])
     if changed:
         _record(finding)
+
+
+def _content(finding: Finding) -> bytes:
+    """What a finding says. The day of the look is not part of it: that one day more has passed is no news."""
+    because = [answer | {"facts": {k: v for k, v in answer["facts"].items() if k != "as_of"}} for answer in finding.because]
+    said = [finding.state, finding.certainty, finding.amount_fen, finding.refunded_fen, because, finding.evidence]
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 
 def _record(finding: Finding) -> None:
@@ -102,3 +114,9 @@ def _record(finding: Finding) -> None:
         "certainty": finding.certainty,
     }
     unit().record(f"finding:{finding.state}", finding.subject, refundedFen=finding.refunded_fen, **facts)
+
+
+@use_case(Action.FINDING_READ)
+async def log_look(actor: Actor, wanted: dict[str, Any], what: str = "findings", *, required: bool = False) -> None:
+    """A supervisor looks at findings. Raises NotPermitted, InvalidInput (purpose)."""
+    looks.note(Action.FINDING_READ, "finding:look", what, wanted, required=required)

@@ -62,6 +62,7 @@ ACTIONS = {
     "answerExplanation": Action.OVERSIGHT_ANSWER,
     "reportRectification": Action.OVERSIGHT_ANSWER,
     "setJurisdiction": Action.JURISDICTION_SET,
+    "requestAudit": Action.AUDIT_RUN,
 }
 MUTATIONS: dict[str, GraphQLField] = schema._schema.mutation_type.fields  # type: ignore[union-attr]
 _SCALARS: dict[str, Any] = {

@@ -10,6 +10,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 from market import clock
 from market.actors import Role
+from market.audit.models import AuditResult, AuditRun
 from tests import contest, factories_oversight
 from tests.contest import NOON, OPENS, member
 from tests.schema.conftest import Execute
@@ -23,6 +24,10 @@ LISTS = {
     "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
+    "payments": """{ payments(first: %d) { totalCount edges { node { paymentNo netAmount payer { name } payee { name }
+        findings { rule { id } } feeRecord { recordNo } } } } }""",
+    "auditRuns": """{ auditRuns(first: %d) { totalCount edges { node { state counts { rule } results(first: 1) { totalCount
+        edges { node { rule { id } because } } } } } } }""",
     "findings": """{ findings(first: %d) { totalCount edges { node { rule { id title } subject because caseCode
         replies { text by { name } } } } } }""",
     "oversightCases": """{ oversightCases(first: %d) { totalCount edges { node { code state escalation isOverdue amount returned missing
@@ -57,6 +62,10 @@ async def _grow(count: int) -> None:
         await contest.awards.settle_due()
     for _ in range(count):
         await factories_oversight.finding(f"contract:{uuid4().hex[:8]}", (applicant, "applicant"))
+    for number in range(count):
+        run = await AuditRun.create(key=uuid4().hex, as_of=NOON.date(), requested_at=NOON)
+        told = {"certainty": "proof", "severity": "A", "because": [], "evidence": [], "rule_version": "1"}
+        await AuditResult.create(run=run, rule="V01", subject=f"payment:{number}", **told)
     with clock.fixed(NOON):
         await factories_oversight.following.settle_due(factories_oversight.EVER)
 

@@ -20,6 +20,7 @@ from market.clock import local_date, system_now
 from market.money import format_yuan
 from market.rules import rulebook, words
 from market.rules.engine import Decision, Verdict
+from market.text import harmless
 from schema.labels import N_
 from web import startup
 from web.cli.shell import Database, err, fail, out, run, say, settings_for
@@ -119,7 +120,8 @@ def _write_csv(verdicts: Sequence[Verdict]) -> None:
     file.writeheader()
     for verdict in verdicts:
         row = _row(verdict)
-        file.writerow(row | {"evidence": " ".join(row["evidence"]), "because": " ".join(row["because"])})
+        joined = row | {"evidence": " ".join(row["evidence"]), "because": " ".join(row["because"])}
+        file.writerow({name: harmless(value) if isinstance(value, str) else value for name, value in joined.items()})
 
 
 def _table(verdicts: Sequence[Verdict]) -> Table:
