@@ -3,7 +3,20 @@
 import strawberry
 from strawberry import relay
 
-from schema import awards, catalogue, contracts, declarations, errors, fees, findings, limits, masking, parties, quotes
+from schema import (
+    awards,
+    catalogue,
+    contracts,
+    declarations,
+    errors,
+    fees,
+    findings,
+    limits,
+    masking,
+    parties,
+    quotes,
+    statistics,
+)
 from schema.oversight import complaints
 from schema.oversight import mutations as oversight_mutations
 from schema.oversight import queries as oversight_queries
@@ -20,6 +33,7 @@ QUERIES: tuple[type, ...] = (
     findings.Queries,
     oversight_queries.Queries,
     complaints.Queries,
+    statistics.Queries,
 )
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,

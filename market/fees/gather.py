@@ -98,10 +98,17 @@ async def _lists(contracts: Sequence[facts.Contract], demands: Iterable[facts.De
     codes = sorted({code for code in named if code})
     numbers = [c.contract_no for c in contracts]
     return [
-        *await _catalogue(codes),
-        *await records.select(facts.ItemClassPeriod, records.CLASSES, "item_code IN $1", codes),
+        *await item_classes(codes),
         *await records.select(facts.ItemPrice, records.PRICES, "item_code IN $1", codes),
         *await records.select(facts.Amendment, records.AMENDMENTS, "contract_no IN $1", numbers),
+    ]
+
+
+async def item_classes(codes: Sequence[str]) -> Facts:
+    """Which class each item had when, by the catalogue and by other lists."""
+    return [
+        *await _catalogue(codes),
+        *await records.select(facts.ItemClassPeriod, records.CLASSES, "item_code IN $1", codes),
     ]
 
 
