@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from market.statistics import exact
@@ -115,53 +116,81 @@ def _choices(deals: Iterable[Deal], classes: Collection[str]) -> list[Deal]:
     ]
 
 
-def _users(deals: Iterable[Deal]) -> dict[str, set[str]]:
+Users = dict[str, set[str]]
+
+
+def _users(deals: Iterable[Deal]) -> Users:
     """Supplier → the applicants that used it."""
-    users: dict[str, set[str]] = defaultdict(set)
+    users: Users = defaultdict(set)
     for d in deals:
         users[d.supplier or ""].add(d.applicant or "")
     return users
 
 
-def _applicants(deals: Iterable[Deal]) -> int:
-    return len({d.applicant for d in deals})
+def _most_used(users: Users) -> str:
+    """Of equals the first by code, so that the order of contracts decides nothing."""
+    return min(users, key=lambda s: (-len(users[s]), s))
 
 
-def _most_used(deals: Sequence[Deal]) -> tuple[str, int]:
-    users = {supplier: len(applicants) for supplier, applicants in _users(deals).items()}
-    supplier = min(users, key=lambda s: (-users[s], s))
-    return supplier, users[supplier]
+@dataclass(frozen=True)
+class Choices:
+    """Of one market: supplier → its applicants at each agency; how many agencies each pair of supplier and applicant has."""
+
+    at: Mapping[str, Users]
+    pairs: Counter[tuple[str, str]]
+    agencies: Counter[str]
+
+    @classmethod
+    def of(cls, deals: Iterable[Deal]) -> "Choices":
+        """Counted once for all agencies."""
+        at = {agency: _users(own) for agency, own in by(deals, lambda d: d.agency).items()}
+        pairs = Counter((s, a) for users in at.values() for s, applicants in users.items() for a in applicants)
+        agencies = Counter(a for users in at.values() for a in set().union(*users.values()))
+        return cls(at, pairs, agencies)
+
+    def elsewhere(self, agency: str, supplier: str) -> tuple[int, int]:
+        """Applicants of the other agencies, and those of them that use the supplier there."""
+        own = set().union(*self.at[agency].values())
+        only_here = sum(self.agencies[a] == 1 for a in own)
+        using_here = self.at[agency].get(supplier, set())
+        using_elsewhere = self.using[supplier] - sum(self.pairs[supplier, a] == 1 for a in using_here)
+        return len(self.agencies) - only_here, using_elsewhere
+
+    @cached_property
+    def using(self) -> Counter[str]:
+        """Supplier → applicants that use it, anywhere in the region."""
+        return Counter(supplier for supplier, _ in self.pairs)
 
 
 def _designated(
-    scene: Scene, p: Parameters, numbers: Callable[[list[Deal], str, str], dict[str, int]], name: str
+    name: str, scene: Scene, p: Parameters, others: Callable[[Choices, str, str], dict[str, int]]
 ) -> Iterator[Candidate]:
     for (item, region), deals in markets(scene).items():
-        choices, active = _choices(deals, p["applicant_classes"]), _suppliers(deals)
-        for agency, own in by(choices, lambda d: d.agency).items():
-            supplier, using = _most_used(own)
-            inputs = {"applicants": _applicants(own), "using": using, "active_suppliers": active}
-            inputs |= numbers(choices, agency, supplier)
+        choices, active = Choices.of(_choices(deals, p["applicant_classes"])), _suppliers(deals)
+        for agency, users in choices.at.items():
+            supplier = _most_used(users)
+            inputs = {"applicants": len(set().union(*users.values())), "using": len(users[supplier]), "active_suppliers": active}
+            inputs |= others(choices, agency, supplier)
             yield Candidate(name, f"{agency}/{item}", item, region, inputs, agency, supplier)
 
 
 def designation(scene: Scene, p: Parameters) -> Iterator[Candidate]:
     """Per agency and item: the most used body, against the whole region."""
 
-    def numbers(choices: list[Deal], agency: str, supplier: str) -> dict[str, int]:
-        return {"regional_applicants": _applicants(choices), "regional_using": len(_users(choices)[supplier])}
+    def region(choices: Choices, agency: str, supplier: str) -> dict[str, int]:
+        return {"regional_applicants": len(choices.agencies), "regional_using": choices.using[supplier]}
 
-    return _designated(scene, p, numbers, "designation")
+    return _designated("designation", scene, p, region)
 
 
 def disguised_designation(scene: Scene, p: Parameters) -> Iterator[Candidate]:
     """Per agency and item: the most used body, against the region's other agencies."""
 
-    def numbers(choices: list[Deal], agency: str, supplier: str) -> dict[str, int]:
-        others = [d for d in choices if d.agency != agency]
-        return {"elsewhere_applicants": _applicants(others), "elsewhere_using": len(_users(others)[supplier])}
+    def others(choices: Choices, agency: str, supplier: str) -> dict[str, int]:
+        applicants, using = choices.elsewhere(agency, supplier)
+        return {"elsewhere_applicants": applicants, "elsewhere_using": using}
 
-    return _designated(scene, p, numbers, "disguised_designation")
+    return _designated("disguised_designation", scene, p, others)
 
 
 # --- prices --------------------------------------------------------------------------------------------------------------------

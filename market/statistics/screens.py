@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from market.statistics import exact
@@ -110,7 +111,7 @@ def price_gap(i: Inputs, p: Parameters) -> Outcome:
     few = _too_few(*samples)
     if few:
         return few
-    dear, cheap = Fraction(i["applicant_median"]), Fraction(i["agency_median"])
+    dear, cheap = _number(i["applicant_median"]), _number(i["agency_median"])
     gap = dear / cheap - 1
     return _decided(gap > p["max_gap"], min(n for _, n, _ in samples), need, {"gap": gap})
 
@@ -128,6 +129,12 @@ def concentration(i: Inputs, p: Parameters) -> Outcome:
     level = "high" if index > p["high"] else "moderate"
     even = Fraction(1, i["active_suppliers"])
     return _decided(index > p["moderate"], n, need, {"hhi": index, "hhi_if_even": even}, level)
+
+
+@lru_cache(maxsize=1024)
+def _number(text: str) -> Fraction:
+    """A number as it is stored; the same median stands beside every contract of a group."""
+    return Fraction(text)
 
 
 def _below(i: Inputs, threshold: int) -> list[tuple[date, int]]:
@@ -210,7 +217,7 @@ def token_price(i: Inputs, p: Parameters) -> Outcome:
     few = _too_few(("item_contracts", n, need))
     if few:
         return few
-    part = i["price_fen"] / Fraction(i["median"])
+    part = i["price_fen"] / _number(i["median"])
     flagged = part <= p["max_part"] and i["later_applicants"] >= p["min_later"]
     return _decided(flagged, n, need, {"part_of_median": part})
 
@@ -222,8 +229,10 @@ def below_cost(i: Inputs, p: Parameters) -> Outcome:
     few = _too_few(("item_contracts", n, need))
     if few:
         return few
-    part = i["price_fen"] / Fraction(i["median"])
-    fence = exact.lower_fence(Fraction(i["q1"]), Fraction(i["q3"]), p["fence_ranges"])
+    part = i["price_fen"] / _number(i["median"])
+    if part >= p["max_part"]:
+        return _decided(False, n, need, {"part_of_median": part})
+    fence = exact.lower_fence(_number(i["q1"]), _number(i["q3"]), p["fence_ranges"])
     level = "strong" if fence is not None and i["price_fen"] < fence else "plain"
     computed = {"part_of_median": part} | ({} if fence is None else {"lower_fence_fen": fence})
-    return _decided(part < p["max_part"], n, need, computed, level)
+    return _decided(True, n, need, computed, level)

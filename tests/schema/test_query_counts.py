@@ -10,6 +10,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 from market import clock
 from market.actors import Role
+from market.statistics.models import IndicatorRun, IndicatorValue
 from tests import contest, factories_oversight
 from tests.contest import NOON, OPENS, member
 from tests.schema.conftest import Execute
@@ -25,6 +26,8 @@ LISTS = {
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
     "findings": """{ findings(first: %d) { totalCount edges { node { rule { id title } subject because caseCode
         replies { text by { name } } } } } }""",
+    "indicators": """{ indicators(filter: {purpose: "x"}, first: %d) { totalCount edges { node { subject agency { name } supplier { name }
+        rule { title } inputs { value } reason } } } }""",
     "oversightCases": """{ oversightCases(first: %d) { totalCount edges { node { code state escalation isOverdue amount returned missing
         agency { name } handler { name } orders { kind dueOn } steps { name by { name } } complaints { text complainant { name } }
         findings { outcome finding { subject rule { id } replies { text } } } } } } }""",
@@ -57,8 +60,17 @@ async def _grow(count: int) -> None:
         await contest.awards.settle_due()
     for _ in range(count):
         await factories_oversight.finding(f"contract:{uuid4().hex[:8]}", (applicant, "applicant"))
+    await _grow_indicators(count, await contest.code_of(applicant))
     with clock.fixed(NOON):
         await factories_oversight.following.settle_due(factories_oversight.EVER)
+
+
+async def _grow_indicators(count: int, code: str) -> None:
+    run, _ = await IndicatorRun.get_or_create(key="x", defaults={"as_of": NOON, "requested_at": NOON, "finished_at": NOON})
+    plain = {"indicator": "designation", "rule_version": "2020", "item_code": "x", "outcome": "insufficient", "n": 1, "need": 10}
+    plain |= {"inputs": {"using": 1}, "computed": {}, "thresholds": {}, "computed_on": NOON, "reason": "few_applicants"}
+    for _ in range(count):
+        await IndicatorValue.create(run_id=run.id, subject=uuid4().hex, agency=code, supplier=code, **plain)
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
