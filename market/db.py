@@ -20,7 +20,7 @@ from market import clock
 
 NOUNS = (
     *("log", "parties", "documents", "catalogue", "findings", "projects", "quotes", "awards", "contracts"),
-    *("ledger", "fees", "audit", "oversight"),
+    *("ledger", "fees", "audit", "oversight", "statistics"),
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
 

@@ -36,6 +36,7 @@ class Action(StrEnum):
     DOCUMENT_READ = "document:read"
     FINDING_READ = "finding:read"
     AUDIT_RUN = "audit:run"
+    INDICATOR_READ = "indicator:read"
     LEDGER_IMPORT = "ledger:import"
     OVERSIGHT_TAKE = "oversight:take"
     OVERSIGHT_ASSIGN = "oversight:assign"
@@ -129,6 +130,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.DOCUMENT_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.FINDING_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
     _A.AUDIT_RUN: {_R.REGULATOR: Relation.ANY},
+    _A.INDICATOR_READ: {_R.REGULATOR: Relation.ANY},
     _A.LEDGER_IMPORT: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.OVERSIGHT_TAKE: {_R.REGULATOR: Relation.ANY},
     _A.OVERSIGHT_ASSIGN: {_R.REGULATOR: Relation.ANY},

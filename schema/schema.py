@@ -19,6 +19,7 @@ from schema import (
     parties,
     payments,
     quotes,
+    statistics,
 )
 from schema.oversight import complaints, own_fees
 from schema.oversight import mutations as oversight_mutations
@@ -41,6 +42,7 @@ QUERIES: tuple[type, ...] = (
     complaints.Queries,
     charges.Queries,
     own_fees.Queries,
+    statistics.Queries,
 )
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,

@@ -13,6 +13,7 @@ from market.demo import world
 from market.documents import store
 from market.oversight import following
 from market.rulebook import Rulebook
+from market.statistics import service as statistics
 from market.usecase import use_rulebook
 from schema.labels import N_
 from web.settings import Settings
@@ -70,6 +71,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             asyncio.create_task(_for_ever(awards.settle_due, SETTLE_EVERY_S)),
             asyncio.create_task(_for_ever(following.Worker().make_round, SETTLE_EVERY_S)),
             asyncio.create_task(_for_ever(partial(audit.run_due, settings.database_url, AUDIT_WORKERS), AUDIT_EVERY_S)),
+            asyncio.create_task(_for_ever(statistics.run_due, AUDIT_EVERY_S)),
         ]
         try:
             yield

@@ -147,9 +147,16 @@ async def _lists(known: Facts) -> Facts:
 async def lists(codes: Sequence[str]) -> Facts:
     """Classes, terms and prices of the items, on whatever date."""
     return [
+        *await item_classes(codes),
+        *await records.select(facts.ItemPrice, records.PRICES, "item_code IN $1", codes),
+    ]
+
+
+async def item_classes(codes: Sequence[str]) -> Facts:
+    """Which class each item had when, by the catalogue and by other lists."""
+    return [
         *await _catalogue(codes),
         *await records.select(facts.ItemClassPeriod, records.CLASSES, "item_code IN $1", codes),
-        *await records.select(facts.ItemPrice, records.PRICES, "item_code IN $1", codes),
     ]
 
 

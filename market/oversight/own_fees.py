@@ -112,7 +112,7 @@ async def _findings(actor: Actor, payments: Sequence[str], contracts: Sequence[s
     subjects = [*(f"payment:{n}" for n in payments), *(f"contract:{n}" for n in contracts)]
     about = await records.rows_of(records.among("SELECT id FROM findings WHERE subject IN $1"), subjects)
     ids = [row[0] for row in about]
-    shown = set(await findings.listing(actor, findings.FindingFilter()).filter(id__in=ids).values_list("id", flat=True))
+    shown = set(await findings.visible(actor).filter(id__in=ids).values_list("id", flat=True))
     rows = await Finding.filter(id__in=ids).order_by("rule", "subject")
     return [f for f in rows if f.subject.startswith("payment:") or f.id in shown]
 

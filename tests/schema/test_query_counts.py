@@ -11,6 +11,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 from market import clock
 from market.actors import Role
 from market.audit.models import AuditResult, AuditRun
+from market.statistics.models import IndicatorRun, IndicatorValue
 from tests import contest, factories_oversight
 from tests.contest import NOON, OPENS, member
 from tests.schema.conftest import Execute
@@ -30,6 +31,8 @@ LISTS = {
         edges { node { rule { id } because } } } } } } }""",
     "findings": """{ findings(first: %d) { totalCount edges { node { rule { id title } subject because caseCode
         replies { text by { name } } } } } }""",
+    "indicators": """{ indicators(filter: {purpose: "x"}, first: %d) { totalCount edges { node { subject agency { name } supplier { name }
+        rule { title } inputs { value } reason } } } }""",
     "oversightCases": """{ oversightCases(first: %d) { totalCount edges { node { code state escalation isOverdue amount returned missing
         agency { name } handler { name } orders { kind dueOn } steps { name by { name } } complaints { text complainant { name } }
         findings { outcome finding { subject rule { id } replies { text } } } } } } }""",
@@ -66,8 +69,17 @@ async def _grow(count: int) -> None:
         run = await AuditRun.create(key=uuid4().hex, as_of=NOON.date(), requested_at=NOON)
         told = {"certainty": "proof", "severity": "A", "because": [], "evidence": [], "rule_version": "1"}
         await AuditResult.create(run=run, rule="V01", subject=f"payment:{number}", **told)
+    await _grow_indicators(count, await contest.code_of(applicant))
     with clock.fixed(NOON):
         await factories_oversight.following.settle_due(factories_oversight.EVER)
+
+
+async def _grow_indicators(count: int, code: str) -> None:
+    run, _ = await IndicatorRun.get_or_create(key="x", defaults={"as_of": NOON, "requested_at": NOON, "finished_at": NOON})
+    plain = {"indicator": "designation", "rule_version": "2020", "item_code": "x", "outcome": "insufficient", "n": 1, "need": 10}
+    plain |= {"inputs": {"using": 1}, "computed": {}, "thresholds": {}, "computed_on": NOON, "reason": "few_applicants"}
+    for _ in range(count):
+        await IndicatorValue.create(run_id=run.id, subject=uuid4().hex, agency=code, supplier=code, **plain)
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

@@ -21,7 +21,7 @@ from market.errors import CatalogueRefused, MarketError
 from market.log import service as log
 from schema.labels import N_
 from web import startup
-from web.cli import audit, imports
+from web.cli import audit, imports, indicators
 from web.cli.shell import Database, err, fail, out, run, say, settings_for, told
 from web.settings import DEMO_DATABASE, Settings, sqlite_url
 
@@ -31,6 +31,7 @@ app.add_typer(catalogue_app, name="catalogue", help="目录 · the list of servi
 app.add_typer(imports.app, name="import", help="导入 · records from elsewhere")
 
 app.command()(audit.audit)
+app.command()(indicators.indicators)
 
 ONLY_HERE = N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

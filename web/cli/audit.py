@@ -46,13 +46,14 @@ def audit(
     database: Database = None,
 ) -> None:
     """检查全部记录 · run every rule over everything that is stored, imported or native."""
-    day, rules = _day(as_of), _rules(rule or [])
+    day, rules = day_of(as_of), _rules(rule or [])
     verdicts = run(_run(settings_for(database), day, rules, workers))
     _write([v for v in verdicts if undecided or v.outcome is Decision.FLAG], format)
     _summary(verdicts, day)
 
 
-def _day(text: str | None) -> date:
+def day_of(text: str | None) -> date:
+    """The day that was asked for, today when none was; anything else ends the command."""
     try:
         return date.fromisoformat(text) if text else local_date(system_now())
     except ValueError:
