@@ -90,26 +90,41 @@ async def read_all(path: Path, progress: Progress) -> EInvoices:
 
 def _names(found: EInvoices) -> list[str]:
     """The plain files, in order; the rest becomes problems."""
+    plain: list[str] = []
+    hidden: list[str] = []
+    for entry in _inside(found):
+        if entry.name.startswith("."):
+            hidden.append(shown(entry.name))
+        elif entry.is_file(follow_symlinks=False):
+            plain.append(entry.name)
+        else:
+            found.problems.append(Problem(shown(entry.name), 0, "", Code.NOT_A_FILE))
+    found.hidden = tuple(hidden)
+    return plain
+
+
+def _inside(found: EInvoices) -> list[os.DirEntry[str]]:
+    """Everything in the folder, unless it is none, or holds too much."""
     try:
         if not stat.S_ISDIR(found.folder.lstat().st_mode):
-            found.problems.append(Problem(FOLDER, 0, "", Code.NOT_A_FILE))
-            return []
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         with os.scandir(found.folder) as entries:
             inside = sorted(islice(entries, MAX_FILES + 1), key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        found.problems.append(Problem(FOLDER, 0, "", Code.UNREADABLE, error.strerror or ""))
+        found.problems.append(_unreadable(FOLDER, error))
         return []
     if len(inside) > MAX_FILES:
         found.problems.append(Problem(FOLDER, 0, "", Code.TOO_MANY_FILES, f"> {MAX_FILES}"))
         return []
-    found.hidden = tuple(shown(entry.name) for entry in inside if entry.name.startswith("."))
-    seen = [entry for entry in inside if not entry.name.startswith(".")]
-    plain = [entry.name for entry in seen if entry.is_file(follow_symlinks=False)]
-    others = {entry.name for entry in seen} - set(plain)
-    found.problems += [Problem(shown(name), 0, "", Code.NOT_A_FILE) for name in sorted(others)]
-    return plain
+    return inside
+
+
+def _unreadable(file: str, error: OSError) -> Problem:
+    """ELOOP is what a link in the place of a file or folder answers."""
+    code = Code.NOT_A_FILE if error.errno == errno.ELOOP else Code.UNREADABLE
+    return Problem(file, 0, "", code, "" if code == Code.NOT_A_FILE else error.strerror or "")
 
 
 @contextmanager
@@ -133,8 +148,7 @@ async def _read(folder: Path, name: str) -> EInvoice | Problem:
         except TooLarge:
             return Problem(shown(name), 0, "", Code.FILE_TOO_LARGE)
         except OSError as error:
-            code = Code.NOT_A_FILE if error.errno == errno.ELOOP else Code.UNREADABLE
-            return Problem(shown(name), 0, "", code, error.strerror or "")
+            return _unreadable(shown(name), error)
         said = await reader.read(incoming.file)
         if isinstance(said, InvoiceUnreadable):
             return Problem(shown(name), 0, "", Code(f"file_{said.reason}"), printable(said.found))

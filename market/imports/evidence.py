@@ -56,13 +56,7 @@ async def compare(found: EInvoices, file: str, *, broken: bool) -> Evidence:
     await _recall()
     files = dict(enumerate(found.read))
     await staging.add_files([(no, one.facts.number, *[None] * len(COLUMNS)) for no, one in files.items()])
-    problems = await _misfits(files, file, broken=broken)
-    problems[staging.AFTER_TABLES] += [
-        (no, Problem(files[no].shown, 0, "", code, value)) for no, code, value in await _twice(files)
-    ]
-    for file_no, about in problems.items():
-        await staging.add_problems(file_no, [problem for _, problem in about])
-    bad = {no for about in problems.values() for no, _ in about}
+    bad = await _listed(files, await _misfits(files, file, broken=broken))
     evidence = Evidence(found, {no: one for no, one in files.items() if no not in bad})
     await run("DELETE FROM stage_files")
     await staging.add_files([(no, one.facts.number, *_cells(said(one.facts))) for no, one in evidence.good.items()])
@@ -72,6 +66,15 @@ async def compare(found: EInvoices, file: str, *, broken: bool) -> Evidence:
             await _unknown(column, kind, evidence)
     await _fill("stage_invoices", "stage_files x WHERE x.invoice_no = stage_invoices.invoice_no")
     return evidence
+
+
+async def _listed(files: dict[int, EInvoice], problems: dict[int, "_About"]) -> set[int]:
+    """Put the problems aside. Returns the files that have any."""
+    for no, code, value in await _twice(files):
+        problems[staging.AFTER_TABLES].append((no, Problem(files[no].shown, 0, "", code, value)))
+    for file_no, about in problems.items():
+        await staging.add_problems(file_no, [problem for _, problem in about])
+    return {no for about in problems.values() for no, _ in about}
 
 
 def _cells(stated: Stated) -> list[Any]:
@@ -117,16 +120,19 @@ async def _misfits(files: dict[int, EInvoice], file: str, *, broken: bool) -> di
     rows, kept = await _rows("SELECT * FROM stage_invoices"), await _stored()
     refused = {row["no"] for row in await _query(f"SELECT f.no FROM stage_files f WHERE {_IS_BAD}")}
     for no, one in files.items():
-        for line, stated in rows[no]:
-            found = [Problem(file, line, f.column, f.code, f"{f.value} ({one.shown})") for f in faults(stated, one.facts)]
-            problems[place(INVOICES)] += [(no, problem) for problem in found]
-        for _, stated in [] if rows[no] else kept[no]:
-            found = [Problem(one.shown, 0, f.column, f.code, f.value) for f in faults(stated, one.facts)]
-            problems[staging.AFTER_TABLES] += [(no, problem) for problem in found]
-        if not rows[no] and (no in refused or not kept[no]):
+        if rows[no]:
+            problems[place(INVOICES)] += [(no, p) for row in rows[no] for p in _differences(row, one, file)]
+        elif kept[no] and no not in refused:
+            problems[staging.AFTER_TABLES] += [(no, p) for row in kept[no] for p in _differences(row, one, one.shown)]
+        else:
             code = Code.REFERS_TO_REFUSED if broken or no in refused else Code.NO_SUCH_INVOICE
             problems[staging.AFTER_TABLES].append((no, Problem(one.shown, 0, "invoice_no", code, one.facts.number)))
     return problems
+
+
+def _differences(row: _Row, one: EInvoice, file: str) -> list[Problem]:
+    origin = f" ({one.shown})" if file != one.shown else ""
+    return [Problem(file, row.line, f.column, f.code, f.value + origin) for f in faults(row.stated, one.facts)]
 
 
 async def _stored() -> dict[int, list[_Row]]:

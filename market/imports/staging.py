@@ -171,7 +171,7 @@ async def discard(table: Table) -> None:
 async def listed() -> AsyncIterator[Problem]:
     """Every problem in the order of tables, lines and columns."""
     await run(
-        """CREATE TEMP TABLE stage_listed AS SELECT row_number() OVER (ORDER BY file_no, line, col, code) AS n,
+        """CREATE TEMP TABLE stage_listed AS SELECT row_number() OVER (ORDER BY file_no, line, file, col, code) AS n,
            file, line, col, code, value FROM stage_bad"""
     )
     await run("CREATE INDEX stage_listed_at ON stage_listed (n)")

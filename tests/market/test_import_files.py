@@ -93,7 +93,7 @@ async def test_files_that_cannot_be_used_are_listed(database: str, tmp_path: Pat
         "files/d.png:file_unknown_format",
         "files/e.xml:not_a_file",
         "files/f:not_a_file",
-    ] or sorted(problems) == []
+    ]
     assert not await Document.exists() and not await LedgerInvoice.exists()
 
 
