@@ -89,9 +89,14 @@ def _amounts(row: Stated, facts: InvoiceFacts) -> Iterator[Fault]:
 def _red_letters(row: Stated, facts: InvoiceFacts) -> Iterator[Fault]:
     """A blue invoice takes nothing back. A red one may not say what it takes back, or say only the end of the number."""
     ours, read = row.red_letter_of, facts.red_letter_of
-    silent = ours is None or (not read and facts.amount_fen < 0)
-    if not silent and ours != read and not (len(read) == _SHORT and str(ours).endswith(read)):
+    if ours is None or (not read and facts.amount_fen < 0):
+        return
+    if ours != read and not _is_end(read, ours):
         yield _differs("red_letter_of", ours or "-", read or "-")
+
+
+def _is_end(read: str, ours: str) -> bool:
+    return len(read) == _SHORT and ours.endswith(read)
 
 
 def _differs(column: str, ours: object, read: object) -> Fault:

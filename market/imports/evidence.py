@@ -120,13 +120,12 @@ async def _misfits(files: dict[int, EInvoice], file: str, *, broken: bool) -> di
     rows, kept = await _rows("SELECT * FROM stage_invoices"), await _stored()
     refused = {row["no"] for row in await _query(f"SELECT f.no FROM stage_files f WHERE {_IS_BAD}")}
     for no, one in files.items():
-        if rows[no]:
-            problems[place(INVOICES)] += [(no, p) for row in rows[no] for p in _differences(row, one, file)]
-        elif kept[no] and no not in refused:
-            problems[staging.AFTER_TABLES] += [(no, p) for row in kept[no] for p in _differences(row, one, one.shown)]
-        else:
-            code = Code.REFERS_TO_REFUSED if broken or no in refused else Code.NO_SUCH_INVOICE
-            problems[staging.AFTER_TABLES].append((no, Problem(one.shown, 0, "invoice_no", code, one.facts.number)))
+        if rows[no] or (kept[no] and no not in refused):
+            file_no, named = (place(INVOICES), file) if rows[no] else (staging.AFTER_TABLES, one.shown)
+            problems[file_no] += [(no, p) for row in rows[no] or kept[no] for p in _differences(row, one, named)]
+            continue
+        code = Code.REFERS_TO_REFUSED if broken or no in refused else Code.NO_SUCH_INVOICE
+        problems[staging.AFTER_TABLES].append((no, Problem(one.shown, 0, "invoice_no", code, one.facts.number)))
     return problems
 
 
