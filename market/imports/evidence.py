@@ -120,13 +120,20 @@ async def _misfits(files: dict[int, EInvoice], file: str, *, broken: bool) -> di
     rows, kept = await _rows("SELECT * FROM stage_invoices"), await _stored()
     refused = {row["no"] for row in await _query(f"SELECT f.no FROM stage_files f WHERE {_IS_BAD}")}
     for no, one in files.items():
-        if rows[no] or (kept[no] and no not in refused):
-            file_no, named = (place(INVOICES), file) if rows[no] else (staging.AFTER_TABLES, one.shown)
-            problems[file_no] += [(no, p) for row in rows[no] or kept[no] for p in _differences(row, one, named)]
-            continue
-        code = Code.REFERS_TO_REFUSED if broken or no in refused else Code.NO_SUCH_INVOICE
-        problems[staging.AFTER_TABLES].append((no, Problem(one.shown, 0, "invoice_no", code, one.facts.number)))
+        there = rows[no] or ([] if no in refused else kept[no])
+        file_no, named = (place(INVOICES), file) if rows[no] else (staging.AFTER_TABLES, one.shown)
+        found = _all_differences(there, one, named) if there else [_nowhere(one, refused=broken or no in refused)]
+        problems[file_no] += [(no, problem) for problem in found]
     return problems
+
+
+def _nowhere(one: EInvoice, *, refused: bool) -> Problem:
+    code = Code.REFERS_TO_REFUSED if refused else Code.NO_SUCH_INVOICE
+    return Problem(one.shown, 0, "invoice_no", code, one.facts.number)
+
+
+def _all_differences(rows: list[_Row], one: EInvoice, file: str) -> list[Problem]:
+    return [problem for row in rows for problem in _differences(row, one, file)]
 
 
 def _differences(row: _Row, one: EInvoice, file: str) -> list[Problem]:
