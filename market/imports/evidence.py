@@ -118,13 +118,17 @@ async def _misfits(files: dict[int, EInvoice], file: str, *, broken: bool) -> di
     """By their place in the list; each with the number of its file."""
     problems: dict[int, _About] = defaultdict(list)
     rows, kept = await _rows("SELECT * FROM stage_invoices"), await _stored()
-    refused = {row["no"] for row in await _query(f"SELECT f.no FROM stage_files f WHERE {_IS_BAD}")}
+    refused = await _refused()
     for no, one in files.items():
         there = rows[no] or ([] if no in refused else kept[no])
         file_no, named = (place(INVOICES), file) if rows[no] else (staging.AFTER_TABLES, one.shown)
         found = _all_differences(there, one, named) if there else [_nowhere(one, refused=broken or no in refused)]
         problems[file_no] += [(no, problem) for problem in found]
     return problems
+
+
+async def _refused() -> set[int]:
+    return {row["no"] for row in await _query(f"SELECT f.no FROM stage_files f WHERE {_IS_BAD}")}
 
 
 def _nowhere(one: EInvoice, *, refused: bool) -> Problem:
