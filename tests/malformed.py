@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests import ledger_folders
 from tests.ledger_folders import AGENCY, BUILDER, SURVEYOR, Ledger
+from tests.unit import test_einvoices
 
 Make = Callable[[Path], Path]
 CASES: dict[str, tuple[Make, set[str]]] = {}
@@ -301,3 +302,33 @@ def _typed(place: Path) -> Path:
 
 
 _path("codes as numbers", _typed, "demands:2:demand_no:digits_lost", "demands:2:named_supplier_id:digits_lost")
+
+
+# E-invoice files
+def _with_file(content: Callable[[], bytes], name: str) -> Make:
+    def make(place: Path) -> Path:
+        files = ledger_folders.folder(place, ledger_folders.sound()) / "files"
+        files.mkdir()
+        (files / name).write_bytes(content())
+        return place
+
+    return make
+
+
+for _hostile, _name, _reason in (
+    ("an OFD with a path upwards", "a.ofd", "hostile"),
+    ("a ZIP bomb", "a.ofd", "too_large"),
+    ("an external entity", "a.xml", "hostile"),
+    ("an encrypted PDF", "a.pdf", "encrypted"),
+    ("a program", "a.pdf", "unknown_format"),
+    ("more than may be", "a.xml", "too_large"),
+):
+    _path(f"files: {_hostile}", _with_file(test_einvoices.HOSTILE[_hostile][0], _name), f"files/{_name}:0::file_{_reason}")
+
+
+def _linked(place: Path) -> Path:
+    (ledger_folders.folder(place, ledger_folders.sound()) / "files").symlink_to("/etc")
+    return place
+
+
+_path("files: a link to another folder", _linked, "files:0::not_a_file")

@@ -8,7 +8,9 @@ from tortoise.models import Model
 
 
 class Document(Model):
-    """One party's upload of one content. ``media_type``: found by content. ``facts``, ``unreadable``: what was read, or why not.
+    """One party's upload of one content; without a party it came with a ledger. ``media_type``: found by content.
+
+    ``facts``, ``unreadable``: what was read, or why not.
 
     ``attached_to``: ``invoice:No.``; ``attached_sha256``: the hash again, unique, so that no content vouches for two things.
     """
@@ -17,10 +19,10 @@ class Document(Model):
     sha256 = fields.CharField(max_length=64)
     media_type = fields.CharField(max_length=40)
     size = fields.IntField()
-    party: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
-        "market.Organisation", related_name="documents", on_delete=fields.RESTRICT
+    party: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="documents", on_delete=fields.RESTRICT, null=True
     )
-    party_id: UUID
+    party_id: UUID | None
     uploaded_by_id = fields.UUIDField()
     uploaded_at = fields.DatetimeField()
     facts: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)

@@ -41,6 +41,12 @@ async def documents_by_attachment(keys: Sequence[str]) -> list[Document | None]:
     return [rows.get(key) for key in keys]
 
 
+async def attached_contents(sha256s: Sequence[str]) -> dict[str, str]:
+    """Of these contents: those that prove something, and what."""
+    rows = await Document.filter(attached_sha256__in=sha256s).values_list("sha256", "attached_to") if sha256s else []
+    return dict(rows)
+
+
 async def used(account_id: UUID, now: datetime) -> dict[tuple[str, str], int]:
     """What the account has uploaded: (files, day), (megabytes, day), (megabytes, total); megabytes rounded up."""
     own = Document.filter(uploaded_by_id=account_id)

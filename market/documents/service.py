@@ -1,10 +1,10 @@
 """Keeping a file, looking at it, attaching it to what it proves."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from attrs import asdict
+from attrs import asdict, frozen
 
 from market import db
 from market.actors import Actor
@@ -19,6 +19,7 @@ from market.usecase import authorise, require, rulebook, unit, use_case
 
 log = logging.getLogger("market")
 
+_BATCH = 1000
 _QUOTAS = {
     ("files", "day"): "upload_files_day",
     ("megabytes", "day"): "upload_megabytes_day",
@@ -113,3 +114,44 @@ async def attach(document: Document, to: str, parties: Iterable[UUID]) -> None:
     await document.save(update_fields=["attached_to", "attached_sha256", "attached_at"])
     await DocumentParty.bulk_create([DocumentParty(document_id=document.id, organisation_id=i) for i in sorted(set(parties))])
     unit().record("document:attach", f"document:{document.id}", to=to, sha256=document.sha256)
+
+
+@frozen
+class Proof:
+    """A file that came with a ledger, what it proves, and who may see it."""
+
+    sha256: str
+    size: int
+    media_type: str
+    facts: InvoiceFacts
+    to: str
+    parties: frozenset[UUID]
+
+
+async def keep_proofs(actor: Actor, proofs: Sequence[Proof]) -> None:
+    """Rows of files that came with a ledger: nobody's upload, attached from the start, in the caller's use case.
+
+    The caller has put the content into the store, and knows that none of it is attached yet.
+    """
+    rows = [
+        Document(
+            **{name: getattr(proof, name) for name in ("sha256", "size", "media_type")},
+            facts=proof.facts.to_json(),
+            uploaded_by_id=actor.account_id,
+            uploaded_at=unit().now,
+            attached_to=proof.to,
+            attached_sha256=proof.sha256,
+            attached_at=unit().now,
+        )
+        for proof in proofs
+    ]
+    await Document.bulk_create(rows, batch_size=_BATCH)
+    seen_by = [
+        DocumentParty(document_id=row.id, organisation_id=party)
+        for row, proof in zip(rows, proofs, strict=True)
+        for party in sorted(proof.parties)
+    ]
+    await DocumentParty.bulk_create(seen_by, batch_size=_BATCH)
+    for row in rows:
+        facts = {"size": row.size, "mediaType": row.media_type, "sha256": row.sha256}
+        unit().record("document:attach", f"document:{row.id}", to=row.attached_to, **facts)

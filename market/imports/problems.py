@@ -7,7 +7,10 @@ _SHOWN = 60
 
 
 class Code(StrEnum):
-    """Reasons. Of the whole path or file first, then of a line, a cell, and of rows that do not fit together."""
+    """Reasons. Of the whole path or file first, then of a line, a cell, of rows that do not fit together, of e-invoice files.
+
+    ``file_…``: the reasons of ``InvoiceUnreadable``.
+    """
 
     NOT_FOUND = "not_found"
     NOT_A_LEDGER = "not_a_ledger"
@@ -46,6 +49,24 @@ class Code(StrEnum):
     REFERS_TO_REFUSED = "refers_to_refused"
     REFERS_TO_ITSELF = "refers_to_itself"
     CONFLICT = "conflict"
+    NOT_A_FILE = "not_a_file"
+    TOO_MANY_FILES = "too_many_files"
+    NOT_READ_IN_TIME = "not_read_in_time"
+    FILE_UNKNOWN_FORMAT = "file_unknown_format"
+    FILE_UNKNOWN_LAYOUT = "file_unknown_layout"
+    FILE_MALFORMED = "file_malformed"
+    FILE_HOSTILE = "file_hostile"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_ENCRYPTED = "file_encrypted"
+    FILE_INCOMPLETE = "file_incomplete"
+    FILE_CONTRADICTORY = "file_contradictory"
+    FILE_NOT_A_DATE = "file_not_a_date"
+    FILE_NOT_AN_AMOUNT = "file_not_an_amount"
+    FILE_READER_FAILED = "file_reader_failed"
+    SAME_INVOICE_TWICE = "same_invoice_twice"
+    NO_SUCH_INVOICE = "no_such_invoice"
+    DIFFERS_FROM_FILE = "differs_from_file"
+    ANOTHER_FILE = "another_file"
 
 
 @dataclass(frozen=True, slots=True)

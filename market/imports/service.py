@@ -7,14 +7,16 @@ from pathlib import Path
 
 from market.actors import Actor
 from market.errors import LedgerRefused
-from market.imports import checks, staging, storing
+from market.imports import checks, einvoices, evidence, staging, storing
+from market.imports.einvoices import FOLDER, EInvoices
+from market.imports.evidence import Evidence
 from market.imports.files import Batch, batches
 from market.imports.problems import Problem
 from market.imports.sources import Ledger, Source, open_ledger
-from market.imports.tables import TABLES
+from market.imports.tables import INVOICES, TABLES
 from market.ledger.models import LedgerBatch
 from market.permissions import Action
-from market.usecase import authorise, unit, use_case
+from market.usecase import authorise, require, unit, use_case
 
 Progress = Callable[[str, int, int], None]
 """File or step, how far, of how much."""
@@ -48,40 +50,57 @@ class Counts:
 
 @dataclass
 class Imported:
-    """What came of it. ``batch_id`` is None when nothing was new; ``ignored``: files that are no table of the format."""
+    """What came of it. ``batch_id`` is None when nothing was new; ``ignored``: files that are no table of the format.
+
+    ``files``: of e-invoices, None when there are none.
+    """
 
     counts: dict[str, Counts] = field(default_factory=dict)
+    files: Counts | None = None
     ignored: tuple[str, ...] = ()
     problems: int = 0
     batch_id: int | None = None
 
 
-@use_case(Action.LEDGER_IMPORT)
 async def import_ledger(actor: Actor, form: ImportLedger) -> Imported:
-    """Store a ledger. Raises LedgerRefused with the number of problems, each told before; NotPermitted."""
+    """Store a ledger with its e-invoice files. Raises LedgerRefused with the number of problems, each told before; NotPermitted."""
+    require(actor, Action.LEDGER_IMPORT)
+    return await store_ledger(actor, form, await einvoices.read_all(form.path, form.progress))
+
+
+async def import_at_shell(actor: Actor, form: ImportLedger) -> Imported:
+    """As ``import_ledger``, by whoever has the server's command line. Raises LedgerRefused."""
+    return await store_at_shell(actor, form, await einvoices.read_all(form.path, form.progress))
+
+
+@use_case(Action.LEDGER_IMPORT)
+async def store_ledger(actor: Actor, form: ImportLedger, found: EInvoices) -> Imported:
+    """The part of ``import_ledger`` that writes: files are read before it, for as long as nobody waits for the transaction."""
     authorise(Action.LEDGER_IMPORT)
-    return await _import(actor, form)
+    return await _import(actor, form, found)
 
 
 @use_case(None)
-async def import_at_shell(actor: Actor, form: ImportLedger) -> Imported:
-    """As ``import_ledger``, by whoever has the server's command line. Raises LedgerRefused."""
-    return await _import(actor, form)
+async def store_at_shell(actor: Actor, form: ImportLedger, found: EInvoices) -> Imported:
+    """As ``store_ledger``."""
+    return await _import(actor, form, found)
 
 
-async def _import(actor: Actor, form: ImportLedger) -> Imported:
+async def _import(actor: Actor, form: ImportLedger, found: EInvoices) -> Imported:
     with open_ledger(form.path) as ledger:
-        return await _import_from(ledger, actor, form)
+        return await _import_from(ledger, actor, form, found)
 
 
-async def _import_from(ledger: Ledger, actor: Actor, form: ImportLedger) -> Imported:
-    outcome = Imported(ignored=ledger.ignored)
+async def _import_from(ledger: Ledger, actor: Actor, form: ImportLedger, found: EInvoices) -> Imported:
+    outcome = Imported(ignored=(*ledger.ignored, *found.hidden))
     await staging.create()
     await staging.add_problems(-1, ledger.problems)
     broken = {source.table for source in ledger.sources if not await _read(source, form, outcome)}
+    file = next((source.file for source in ledger.sources if source.table == INVOICES.name), "")
+    proof = await evidence.compare(found, file, broken=INVOICES.name in broken)
     await _check(ledger, broken, form, outcome)
     await _tell(form, outcome)
-    await _store(actor, ledger, form, outcome)
+    await _store(actor, ledger, form, outcome, proof)
     await staging.drop()
     return outcome
 
@@ -133,11 +152,13 @@ async def _tell(form: ImportLedger, outcome: Imported) -> None:
             raise LedgerRefused(outcome.problems)
 
 
-async def _store(actor: Actor, ledger: Ledger, form: ImportLedger, outcome: Imported) -> None:
+async def _store(actor: Actor, ledger: Ledger, form: ImportLedger, outcome: Imported, proof: Evidence) -> None:
     filled = await storing.fill_in()
     for name, counts in outcome.counts.items():
         counts.unchanged += await storing.drop_unchanged(TABLES[name])
-    if not (filled or await storing.waiting()):
+    new_files = await evidence.waiting(proof)
+    outcome.files = _of_files(proof)
+    if not (filled or new_files or await storing.waiting()):
         unit().replayed = True
         return
     label = (form.label or form.path.name).strip()[:200]
@@ -145,8 +166,18 @@ async def _store(actor: Actor, ledger: Ledger, form: ImportLedger, outcome: Impo
     for done, (name, counts) in enumerate(outcome.counts.items(), 1):
         counts.stored = await storing.store(TABLES[name], batch.id, unit().now)
         form.progress(STORING, done, len(outcome.counts))
-    batch.counts = {name: asdict(counts) for name, counts in outcome.counts.items()}
+    await evidence.keep(actor, proof)
+    batch.counts = {name: asdict(counts) for name, counts in _all_counts(outcome).items()}
     await batch.save(update_fields=["counts"])
     outcome.batch_id = batch.id
     facts = {"label": label, "files": ledger.hashes, "counts": batch.counts, "problems": outcome.problems}
     unit().record("ledger:import", f"ledger:{batch.id}", **facts)
+
+
+def _of_files(proof: Evidence) -> Counts | None:
+    total, stored, known = proof.found.total, len(proof.good), proof.known
+    return Counts(total, stored, known, total - stored - known) if total else None
+
+
+def _all_counts(outcome: Imported) -> dict[str, Counts]:
+    return outcome.counts | ({FOLDER: outcome.files} if outcome.files else {})

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from market.imports import sheets
 from market.imports.csvfile import records
+from market.imports.einvoices import FOLDER
 from market.imports.lines import Item
 from market.imports.problems import Code, Problem, printable
 from market.imports.tables import TABLES
@@ -61,8 +62,9 @@ def _refused(path: Path, code: Code, value: str = "") -> Ledger:
 # budget: comprehensions over the files of one folder
 def _folder(path: Path) -> Ledger:
     found = {entry.name: entry for entry in sorted(path.iterdir())}
+    has_files = found.pop(FOLDER, None) is not None
     known = {name: found.pop(f"{name}.csv") for name in TABLES if f"{name}.csv" in found}
-    if not known:
+    if not (known or has_files):
         return _refused(path, Code.NO_TABLES)
     readable = {name: file for name, file in known.items() if file.is_file()}
     return Ledger(

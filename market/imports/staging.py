@@ -13,7 +13,18 @@ _WITH_ID = ("organisations", "relations")
 """Tables whose rows get an identifier of ours."""
 _BAD = ("file_no integer", "file text", "line integer", "col text", "code text", "value text")
 _BAD_COLUMNS = ("file_no", "file", "line", "col", "code", "value")
+_FILES = {
+    "no": "integer",
+    "invoice_no": "text",
+    "issued_on": "date",
+    "seller_id": "text",
+    "buyer_id": "text",
+    "amount_fen": "bigint",
+    "red_letter_of": "text",
+}
 _PAGE = 5000
+AFTER_TABLES = len(TABLES)
+"""The place of the e-invoice files in the list of problems."""
 _SEPARATOR = "\x1f"
 
 
@@ -57,6 +68,8 @@ async def create() -> None:
     await run(f"CREATE TEMP TABLE stage_bad ({', '.join(_BAD)})")
     await run("CREATE TEMP TABLE stage_bad_key (kind text, k text)")
     await run("CREATE INDEX stage_bad_key_at ON stage_bad_key (kind, k)")
+    await run(f"CREATE TEMP TABLE stage_files ({', '.join(map(' '.join, _FILES.items()))})")
+    await run("CREATE INDEX stage_files_at ON stage_files (invoice_no)")
 
 
 def _definitions(table: Table) -> list[str]:
@@ -71,7 +84,7 @@ def _has_id(table: Table) -> bool:
 
 async def drop() -> None:
     """Remove the temporary tables, so that the connection can import again."""
-    for name in (*(table.stage for table in TABLES.values()), "stage_bad", "stage_bad_key", "stage_listed"):
+    for name in (*(table.stage for table in TABLES.values()), "stage_bad", "stage_bad_key", "stage_listed", "stage_files"):
         await run(f"DROP TABLE IF EXISTS {name}")
 
 
@@ -97,6 +110,11 @@ def _keyed(table: Table, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 def _identified(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [(*row, uuid4() if db.is_postgres() else str(uuid4())) for row in rows]
+
+
+async def add_files(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Put what e-invoice files say aside: a number of the file, the invoice's, and what empty cells are filled with."""
+    await _copy("stage_files", list(_FILES), rows)
 
 
 async def add_problems(file_no: int, problems: Iterable[Problem]) -> None:
@@ -153,7 +171,7 @@ async def discard(table: Table) -> None:
 async def listed() -> AsyncIterator[Problem]:
     """Every problem in the order of tables, lines and columns."""
     await run(
-        """CREATE TEMP TABLE stage_listed AS SELECT row_number() OVER (ORDER BY file_no, line, col, code) AS n,
+        """CREATE TEMP TABLE stage_listed AS SELECT row_number() OVER (ORDER BY file_no, line, file, col, code) AS n,
            file, line, col, code, value FROM stage_bad"""
     )
     await run("CREATE INDEX stage_listed_at ON stage_listed (n)")

@@ -26,6 +26,12 @@ _INVOICES = """SELECT i.invoice_no, i.issued_on, a.code AS seller_id, NULLIF(i.b
     c.contract_no, f.record_no AS payment_no, r.invoice_no AS red_letter_of
     FROM invoices i JOIN organisations a ON a.id = i.seller_id LEFT JOIN contracts c ON c.id = i.contract_id
     LEFT JOIN fee_records f ON f.id = i.fee_id LEFT JOIN invoices r ON r.id = i.red_letter_of_id"""
+_LEDGER_INVOICES = """SELECT l.invoice_no, coalesce(l.issued_on, x.issued_on) AS issued_on,
+    coalesce(l.seller_id, x.seller_id) AS seller_id, coalesce(l.buyer_id, x.buyer_id) AS buyer_id,
+    coalesce(l.amount_fen, x.amount_fen) AS amount_fen, l.contract_no, l.payment_no,
+    coalesce(l.red_letter_of, x.red_letter_of) AS red_letter_of
+    FROM ledger_invoices l LEFT JOIN stage_files x ON x.invoice_no = l.invoice_no"""
+"""As they will be: what they left empty is filled in from the files of this import."""
 _RELATIONS = """SELECT a.code AS from_id, b.code AS to_id, r.relation, r.since, r.until, NULLIF(r.source, '') AS source
     FROM party_relations r JOIN organisations a ON a.id = r.source_org_id JOIN organisations b ON b.id = r.target_org_id"""
 
@@ -38,7 +44,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "contracts": (_of("contracts"), _CONTRACTS),
     "amendments": (_of("amendments"), _AMENDMENTS),
     "payments": (_of("payments"), _PAYMENTS),
-    "invoices": (_of("invoices"), _INVOICES),
+    "invoices": (_LEDGER_INVOICES, _INVOICES),
     "demands": (_of("demands"),),
 }
 """Table → queries of the stored rows. A party's register data is its own: organisations are never compared."""

@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from market.actors import SYSTEM
+from market.documents.parse import facts as parse_facts
 from market.errors import LedgerRefused
+from market.imports.einvoices import FOLDER
 from market.imports.problems import Code, Problem
 from market.imports.service import CHECKING, STORING, Imported, ImportLedger, import_at_shell
-from schema.labels import N_
+from schema.labels import LABELS, N_
 from web import startup
 from web.cli.shell import Database, err, fail, out, run, say, settings_for, told
 from web.settings import Settings
@@ -63,7 +65,14 @@ REASONS: dict[Code, str] = {
     Code.REFERS_TO_REFUSED: N_("所指的那一行本身有问题，没有导入。"),
     Code.REFERS_TO_ITSELF: N_("指向了自己。"),
     Code.CONFLICT: N_("数据库里已有这个编号，内容不同；已有的不会被覆盖。"),
-}
+    Code.NOT_A_FILE: N_("不是普通文件：files 里只能直接放电子发票文件，不能有链接或子文件夹。"),
+    Code.TOO_MANY_FILES: N_("电子发票文件太多，请分几次导入。"),
+    Code.NOT_READ_IN_TIME: N_("读取电子发票的时间已用完，这个文件没有读。请分几次导入。"),
+    Code.SAME_INVOICE_TWICE: N_("这张发票的文件不止一个，只留一个。"),
+    Code.NO_SUCH_INVOICE: N_("账册和数据库里都没有这个号码的发票。"),
+    Code.DIFFERS_FROM_FILE: N_("与电子发票文件不同（账册或数据库 ≠ 文件）。"),
+    Code.ANOTHER_FILE: N_("这张发票已有另一个文件，或这个文件已是另一张发票的凭据；已有的不会被替换。"),
+} | {Code(f"file_{reason}"): LABELS[reason] for reason in parse_facts.REASONS}
 STEPS = {CHECKING: N_("核对"), STORING: N_("入库")}
 
 
@@ -105,7 +114,12 @@ def ledger(
     problems: Annotated[Path | None, typer.Option("--problems", help="问题全部写入此 CSV · write all problems here")] = None,
     database: Database = None,
 ) -> None:
-    """导入账册（CSV 文件夹或 XLSX）· import a ledger: a folder of CSV files, or one XLSX file."""
+    """导入账册（CSV 文件夹或 XLSX）· import a ledger: a folder of CSV files, or one XLSX file.
+
+    文件夹里可有子文件夹 files/，放电子发票文件（数电票 XML、OFD、PDF，每个不超过 10 MB）：读出后与 invoices.csv 或已有的发票核对，
+    空格由文件补上，不同之处列为问题。· The folder may have a sub-folder files/ of e-invoice files: they are compared with
+    invoices.csv or with stored invoices, fill in empty cells, and are kept as proof; what differs is a problem.
+    """
     settings = settings_for(database)
     try:
         with _opened(problems) as file:
@@ -180,6 +194,7 @@ def _counts(outcome: Imported) -> Table:
     table = Table(say(N_("表")))
     for head in (N_("读到"), N_("导入"), N_("原已有"), N_("有问题")):
         table.add_column(say(head), justify="right")
-    for name, counts in outcome.counts.items():
+    rows = outcome.counts | ({f"{FOLDER}/": outcome.files} if outcome.files else {})
+    for name, counts in rows.items():
         table.add_row(name, *map(str, (counts.read, counts.stored, counts.unchanged, counts.refused)))
     return table
