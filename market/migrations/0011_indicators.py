@@ -1,17 +1,11 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from uuid import uuid4
 from tortoise import fields
 from tortoise.indexes import Index
-
-
-async def _forward(_apps: object, editor: BaseSchemaEditor) -> None:
-    """Contracts are read by item."""
-    await editor.client.execute_query("CREATE INDEX ledger_contracts_item_code ON ledger_contracts (item_code)")
 
 
 class Migration(migrations.Migration):
@@ -60,5 +54,4 @@ class Migration(migrations.Migration):
             options={'table': 'indicator_values', 'app': 'market', 'unique_together': (('run', 'indicator', 'subject'),), 'indexes': [Index(fields=['run_id', 'outcome']), Index(fields=['run_id', 'agency'])], 'pk_attr': 'id', 'table_description': 'What one indicator said of one subject, and everything to compute it again: ``inputs`` and the version of the rule.'},
             bases=['Model'],
         ),
-        ops.RunPython(_forward),
     ]
