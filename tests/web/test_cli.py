@@ -79,7 +79,7 @@ def test_a_refusal_is_a_sentence_in_the_operators_language(tmp_path: Path) -> No
 def test_what_is_not_there_does_not_verify(tmp_path: Path) -> None:
     """A mistyped path is said to be one: no empty database is made and found to be in order."""
     code, said = market(tmp_path, "verify")
-    assert code == 1 and "No such database file" in said and not (tmp_path / "m.sqlite3").exists()
+    assert code == 1 and "There is no database file" in said and not (tmp_path / "m.sqlite3").exists()
 
 
 def test_the_demo_refuses_what_is_no_whole_demo_world(tmp_path: Path) -> None:

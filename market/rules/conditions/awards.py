@@ -26,12 +26,14 @@ def filed_under_award(q: Question) -> Outcome:
     return answer(True, f"award:{award.project_code}", project=award.project_code) if award else answer(False)
 
 
-@condition
+@condition_by("tolerance_working_days")
 def differs_from_award(q: Question) -> Outcome:
-    """Price, intermediary, item or term of the contract are not those of its award; an earlier delivery is no difference."""
+    """Price, intermediary or item of the contract are not those of its award, or it is due much later than was awarded."""
     contract = contract_of(q)
     award = need(q.world.market.award_of(contract.contract_no), "awards.project_code")
-    differ = those(_DIFFERENCES, lambda name: _DIFFERENCES[name](contract, award))
+    tolerance = q.parameters["tolerance_working_days"]
+    tests = _DIFFERENCES | {"term": lambda contract, award: _term(contract, award, tolerance)}
+    differ = those(tests, lambda name: tests[name](contract, award))
     return answer(bool(differ), f"award:{award.project_code}", project=award.project_code, differences=differ)
 
 
@@ -47,19 +49,16 @@ def _item(contract: Contract, award: Award) -> bool:
     return need(contract.item_code, "contracts.item_code") != need(award.item_code, "awards.item_code")
 
 
-def _term(contract: Contract, award: Award) -> bool:
-    signed, days = (
-        need(contract.signed_on, "contracts.signed_on"),
-        need(award.service_working_days, "awards.service_working_days"),
-    )
-    return need(contract.due_on, "contracts.due_on") > working_day_after(signed, days)
+def _term(contract: Contract, award: Award, tolerance: int) -> bool:
+    signed = need(contract.signed_on, "contracts.signed_on")
+    days = need(award.service_working_days, "awards.service_working_days")
+    return need(contract.due_on, "contracts.due_on") > working_day_after(signed, days + tolerance)
 
 
 _DIFFERENCES: dict[str, Callable[[Contract, Award], bool]] = {
     "price": _price,
     "supplier": _supplier,
     "item": _item,
-    "term": _term,
 }
 
 
