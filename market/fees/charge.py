@@ -32,6 +32,8 @@ _TOLD = frozenset({"names_a_supplier", "refused_as_self_made", "paid_above_gover
 """Conditions about what was said; those about records that a self-check has none of are not told."""
 _ABOUT_CHOICE = frozenset({"V08"})
 """Rules about who is chosen, not about the money: the remedy is the free choice."""
+_NOT_CHOSEN = (ItemClass.AGENCY_COMMISSIONED, ItemClass.CANCELLED)
+"""Nothing for an applicant to choose: the agency commissions, or nobody."""
 _ONLY_A_SIGN = frozenset({"lead", "by_legs"})
 
 
@@ -236,8 +238,9 @@ def _steps(charge: Charge, verdict: ChargeVerdict, item_class: ItemClass | None,
     """Which sentences of ``charge.toml`` are told, in order."""
     if verdict is ChargeVerdict.LAWFUL:
         return ["choose" if charge.payer is Charged.APPLICANT else "agency_pays"]
-    told = [f.rule for f in found if f.rule in _texts()["step"]]
-    return [*_about_money(charge, verdict, item_class, told), *told, *_about_item(charge, verdict, item_class), "complain"]
+    rules = [f.rule for f in found if f.rule in _texts()["step"]]
+    told = [rule for rule in rules if rule not in _ABOUT_CHOICE or item_class not in _NOT_CHOSEN]
+    return [*_about_money(charge, verdict, item_class, rules), *told, *_about_item(charge, verdict, item_class), "complain"]
 
 
 def _about_money(charge: Charge, verdict: ChargeVerdict, item_class: ItemClass | None, told: Collection[str]) -> list[str]:

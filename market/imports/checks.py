@@ -76,7 +76,7 @@ class _Bad:
 
     async def conflicts(self) -> None:
         """The key is stored with other content. Nothing stored is ever overwritten."""
-        others = [c for c in self.table.columns if c.field in self.table.stated and c.field not in self.table.key]
+        others = self.table.compared
         for query in stored.ROWS[self.table.name]:
             if not others or not await number(f"SELECT count(*) FROM ({query} LIMIT 1) t"):
                 continue

@@ -82,6 +82,11 @@ class Table:
         return [column.field for column in self.columns if not column.remark]
 
     @property
+    def compared(self) -> list[Column]:
+        """What rows of one key must say alike."""
+        return [column for column in self.columns if column.field in self.stated and column.field not in self.key]
+
+    @property
     def stage(self) -> str:
         """The temporary table of one import."""
         return f"stage_{self.name}"

@@ -94,6 +94,13 @@ def test_paid_already_means_keep_the_proof_and_claim_it_back() -> None:
     assert answered(asked("agency_commissioned", paid=True)).steps[:2] == ("keep_proof", "ask_refund")
 
 
+@pytest.mark.parametrize(("item", "chooses"), [("mandatory", True), ("applicant_choice", True), ("agency_commissioned", False)])
+def test_only_who_commissions_is_told_to_choose(item: str, chooses: bool) -> None:
+    """What the agency must commission the applicant must not; what is cancelled nobody needs."""
+    assert ("V08" in answered(asked(item, reason=R.MUST_USE)).steps) == chooses
+    assert "V08" not in answered(asked("cancelled", reason=R.MUST_USE)).steps
+
+
 @pytest.mark.parametrize(("item", "payer"), [("mandatory", P.APPLICANT), ("agency_commissioned", P.AGENCY)])
 def test_who_owes_the_fee_is_not_told_to_claim_it_back_for_a_named_supplier(item: str, payer: Charged) -> None:
     """Naming a supplier is unlawful, the fee is owed all the same; what is above the government's price comes back."""
