@@ -53,7 +53,7 @@ LABELS: dict[str, str] = {
     "mandate": N_("委托书"),
     "role": N_("您现在的身份不对"),
     "ownership": N_("只能由有关单位自己的人员办理"),
-    "four_eyes": N_("不能由发布它的人自己审核，须换一个人"),
+    "four_eyes": N_("经手这件事的人不能自己审核或作决定，须换一个人"),
     "price": N_("价格"),
     "supplier": N_("中介机构"),
     "client": N_("委托方"),

@@ -5,7 +5,7 @@ it. What the rules leave open follows from the item's class (``market.catalogue.
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -30,6 +30,10 @@ _CASE, _CONTRACT, _PAYMENT, _DEMAND = "case", "contract", "payment", "demand"
 _ABOUT_ITEMS = "item_"
 _TOLD = frozenset({"names_a_supplier", "refused_as_self_made", "paid_above_government_price", "said_by"})
 """Conditions about what was said; those about records that a self-check has none of are not told."""
+_ABOUT_CHOICE = frozenset({"V08"})
+"""Rules about who is chosen, not about the money: the remedy is the free choice."""
+_NOT_CHOSEN = (ItemClass.AGENCY_COMMISSIONED, ItemClass.CANCELLED)
+"""Nothing for an applicant to choose: the agency commissions, or nobody."""
 _ONLY_A_SIGN = frozenset({"lead", "by_legs"})
 
 
@@ -234,14 +238,23 @@ def _steps(charge: Charge, verdict: ChargeVerdict, item_class: ItemClass | None,
     """Which sentences of ``charge.toml`` are told, in order."""
     if verdict is ChargeVerdict.LAWFUL:
         return ["choose" if charge.payer is Charged.APPLICANT else "agency_pays"]
-    told = [f.rule for f in found if f.rule in _texts()["step"]]
-    return [*_about_money(charge, verdict), *told, *_about_item(charge, verdict, item_class), "complain"]
+    rules = [f.rule for f in found if f.rule in _texts()["step"]]
+    told = [rule for rule in rules if rule not in _ABOUT_CHOICE or item_class not in _NOT_CHOSEN]
+    return [*_about_money(charge, verdict, item_class, rules), *told, *_about_item(charge, verdict, item_class), "complain"]
 
 
-def _about_money(charge: Charge, verdict: ChargeVerdict) -> list[str]:
-    if verdict is ChargeVerdict.UNLAWFUL:
-        return ["keep_proof", "ask_refund"] if charge.paid else ["do_not_pay"]
-    return ["keep_proof"] if charge.paid else []
+def _about_money(charge: Charge, verdict: ChargeVerdict, item_class: ItemClass | None, told: Collection[str]) -> list[str]:
+    if verdict is not ChargeVerdict.UNLAWFUL:
+        return ["keep_proof"] if charge.paid else []
+    if not charge.paid:
+        return ["do_not_pay"]
+    return ["keep_proof", *(["ask_refund"] if _comes_back(charge, item_class, told) else [])]
+
+
+def _comes_back(charge: Charge, item_class: ItemClass | None, told: Collection[str]) -> bool:
+    """Who owes the fee by the class does not get it back because a supplier was named: only a rule about the money says so."""
+    owes = item_class is not None and _OPEN[item_class].get(charge.payer) is ChargeVerdict.LAWFUL
+    return not owes or bool(set(told) - _ABOUT_CHOICE)
 
 
 def _about_item(charge: Charge, verdict: ChargeVerdict, item_class: ItemClass | None) -> list[str]:

@@ -33,10 +33,10 @@ async def check(table: Table, files: dict[str, str], broken: Iterable[Kind]) -> 
 
 
 async def collapse(table: Table) -> int:
-    """A fact without a number that is stated twice is one fact. Returns how many rows went."""
+    """A fact without a number that is stated twice is one fact, the first source kept. Returns how many rows went."""
     if not table.is_set or not await number(f"SELECT count(*) FROM ({_doubled(table)} LIMIT 1) d"):
         return 0
-    kept = f"SELECT min(line) FROM {table.stage} GROUP BY {', '.join(table.fields)}"
+    kept = f"SELECT min(line) FROM {table.stage} GROUP BY {', '.join(table.stated)}"
     return await run(f"DELETE FROM {table.stage} WHERE line NOT IN ({kept})")
 
 
@@ -76,7 +76,7 @@ class _Bad:
 
     async def conflicts(self) -> None:
         """The key is stored with other content. Nothing stored is ever overwritten."""
-        others = [c for c in self.table.columns if c.field not in self.table.key]
+        others = self.table.compared
         for query in stored.ROWS[self.table.name]:
             if not others or not await number(f"SELECT count(*) FROM ({query} LIMIT 1) t"):
                 continue

@@ -38,13 +38,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """``name``: the header; ``field``: the column of the database; ``sql``: its type there; ``refers_to``: what it names."""
+    """``name``: the header; ``field``: the column of the database; ``sql``: its type there; ``refers_to``: what it names.
+
+    ``remark``: it says where a fact is known from, not what it is: two sources of one fact do not contradict each other.
+    """
 
     name: str
     read: cells.Read
     sql: str = "text"
     refers_to: Kind | None = None
     required: bool = False
+    remark: bool = False
 
     @property
     def field(self) -> str:
@@ -71,6 +75,16 @@ class Table:
     def fields(self) -> tuple[str, ...]:
         """Columns in the database."""
         return tuple(column.field for column in self.columns)
+
+    @property
+    def stated(self) -> list[str]:
+        """Columns in the database without remarks: what a row says."""
+        return [column.field for column in self.columns if not column.remark]
+
+    @property
+    def compared(self) -> list[Column]:
+        """What rows of one key must say alike."""
+        return [column for column in self.columns if column.field in self.stated and column.field not in self.key]
 
     @property
     def stage(self) -> str:
@@ -138,7 +152,7 @@ RELATIONS = Table(
         _word("relation", RelationKind, required=True),
         _day("since"),
         _day("until"),
-        _text("source", 200),
+        Column("source", cells.text(200), remark=True),
     ),
     ("from_id", "to_id", "relation", "since"),
     period=("since", "until"),

@@ -14,7 +14,9 @@ NOMINAL = frozenset({"none", "agreed", "invoiced", "billed_above"})
 
 @dataclass(frozen=True)
 class Amounts:
-    """In fen. ``missing``: what must still come back; ``owing``: whether any finding is about money that must come back."""
+    """In fen. ``missing``: what must still come back; ``owing``: whether any finding, not
+    cleared, is about money that must come back.
+    """
 
     at_issue_fen: int
     returned_fen: int
@@ -42,7 +44,7 @@ def amounts(findings: Iterable[Finding]) -> Amounts:
         at_issue_fen=_sum([f for f in every if f.state != FindingState.CLEARED], lambda f: f.amount_fen),
         returned_fen=_sum(owing, lambda f: f.refunded_fen),
         missing_fen=_sum(standing, lambda f: f.amount_fen - f.refunded_fen),
-        owing=bool(owing),
+        owing=any(f.state != FindingState.CLEARED for f in owing),
     )
 
 

@@ -118,6 +118,18 @@ async def test_a_fact_said_twice_is_one_fact(database: str, tmp_path: Path) -> N
     assert await PartyRelation.all().count() == 1
 
 
+async def test_one_relation_from_two_sources_is_one_fact(database: str, tmp_path: Path) -> None:
+    """In one ledger or in a later one: the first source stays, and a ledger is not refused for naming another."""
+    ledger = ledger_folders.sound()
+    ledger["relations"].append(ledger["relations"][0] | {"source": "另一登记机关"})
+    outcome, problems = await imported(ledger_folders.folder(tmp_path / "l", ledger))
+    assert (problems, outcome.counts["relations"].stored, outcome.counts["relations"].unchanged) == ([], 1, 1)
+    before = await content()
+    del ledger["relations"][0]
+    again, problems = await imported(ledger_folders.folder(tmp_path / "later", ledger))
+    assert (problems, again.batch_id, await content()) == ([], None, before)
+
+
 async def test_parts_may_come_one_after_the_other(database: str, tmp_path: Path) -> None:
     """What is stored may be referred to."""
     ledger = ledger_folders.sound()

@@ -136,6 +136,16 @@ async def test_the_refund_is_seen_and_lost_again(cast: Cast) -> None:
     assert await OversightOrder.filter(case_id=case.id, kind="refund", done_at=None).count() == 1
 
 
+async def test_a_payment_that_was_taken_back_is_no_refund(cast: Cast) -> None:
+    """Its own recorder says that it was a mistake: no money came back, and the case does not say that it did."""
+    case, fee = await make.ordered(cast)
+    with clock.fixed(LATER):
+        await fees.reverse_fee(cast.applicant, fee.record_no, "录错了")
+    await make.settled(LATER)
+    assert await state(case) == OversightState.RECTIFICATION_ORDERED
+    assert not await OversightStep.filter(case_id=case.id, name="see_refund").exists()
+
+
 async def test_a_closed_case_stays_closed_and_new_money_opens_another(cast: Cast) -> None:
     """Another shifted payment under the contract, or a refund taken back, is a case of its own."""
     case, fee = await make.ordered(cast)

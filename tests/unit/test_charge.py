@@ -94,6 +94,23 @@ def test_paid_already_means_keep_the_proof_and_claim_it_back() -> None:
     assert answered(asked("agency_commissioned", paid=True)).steps[:2] == ("keep_proof", "ask_refund")
 
 
+@pytest.mark.parametrize(("item", "chooses"), [("mandatory", True), ("applicant_choice", True), ("agency_commissioned", False)])
+def test_only_who_commissions_is_told_to_choose(item: str, chooses: bool) -> None:
+    """What the agency must commission the applicant must not; what is cancelled nobody needs."""
+    assert ("V08" in answered(asked(item, reason=R.MUST_USE)).steps) == chooses
+    assert "V08" not in answered(asked("cancelled", reason=R.MUST_USE)).steps
+
+
+@pytest.mark.parametrize(("item", "payer"), [("mandatory", P.APPLICANT), ("agency_commissioned", P.AGENCY)])
+def test_who_owes_the_fee_is_not_told_to_claim_it_back_for_a_named_supplier(item: str, payer: Charged) -> None:
+    """Naming a supplier is unlawful, the fee is owed all the same; what is above the government's price comes back."""
+    check = answered(asked(item, payer, R.MUST_USE, paid=True))
+    assert check.verdict is V.UNLAWFUL and "keep_proof" in check.steps and "ask_refund" not in check.steps
+    price = facts.ItemPrice("MANDATORY", "government_guided", 100_00, Fraction(20), FIRST)
+    assert "ask_refund" in answered(asked(reason=R.MUST_USE, amount_fen=120_01, paid=True), price).steps
+    assert "ask_refund" in answered(asked(item, P.OTHER, R.MUST_USE, paid=True)).steps
+
+
 def test_before_the_first_list_the_class_is_only_a_sign() -> None:
     """It says so, and gives no advice that hangs on the class; a designated intermediary is unlawful all the same."""
     check = answered(asked("agency_commissioned", on=date(2010, 1, 1)))

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from market import errors
 from market.actors import Actor
+from market.clock import SHANGHAI
 from schema.errors import FieldProblem, sentence
 from schema.labels import N_
 from web import i18n
@@ -76,7 +77,7 @@ class Exports:
         if self._busy(actor):
             return respond(TOO_MANY, request.scope)
         listed = await make(actor, _given(request), format, language(request.scope), request.path_params.get("id", ""))
-        file = f"{listed.name}-{listed.at:%Y%m%d-%H%M%S}.{format}"
+        file = f"{listed.name}-{listed.at.astimezone(SHANGHAI):%Y%m%d-%H%M%S}.{format}"
         headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "private, no-store"}
         return StreamingResponse(self._counted(actor, files.chunks(format, listed)), 200, headers, files.MEDIA[format])
 
