@@ -18,6 +18,7 @@ from market.audit.models import AuditResult, AuditRun
 from market.clock import local_date
 from market.fees import gather
 from market.findings import service as findings
+from market.ledger.models import LedgerBatch
 from market.permissions import Action
 from market.rules import rulebook
 from market.rules.engine import Decision, Verdict, evaluate
@@ -76,8 +77,9 @@ async def run_due(url: str, workers: int) -> None:
     """Do what waits, the day's own audit among it. Any number of processes may call this at any time."""
     now = await db.now()
     today = local_date(now)
-    if not await AuditRun.exists(key=_day(today)):
-        await _begin_day(SYSTEM, today)
+    key = await _day(today)
+    if not await AuditRun.exists(key=key):
+        await _begin_day(SYSTEM, today, key)
     for run in await AuditRun.filter(finished_at=None).order_by("requested_at"):
         free = AuditRun.filter(id=run.id, finished_at=None, lease_until=run.lease_until)
         busy = run.lease_until is not None and run.lease_until > now
@@ -85,16 +87,18 @@ async def run_due(url: str, workers: int) -> None:
             await _do(run, url, workers)
 
 
-def _day(day: date) -> str:
-    return f"day:{day}"
+async def _day(day: date) -> str:
+    """What there is one of: an audit of the day, and one more after each ledger that was imported."""
+    batch = await LedgerBatch.all().order_by("-id").first()
+    return f"day:{day}" + (f":{batch.id}" if batch else "")
 
 
 @use_case(None)
-async def _begin_day(actor: Actor, today: date) -> None:
-    if await AuditRun.exists(key=_day(today)):
+async def _begin_day(actor: Actor, today: date, key: str) -> None:
+    if await AuditRun.exists(key=key):
         unit().replayed = True
         return
-    await AuditRun.create(key=_day(today), as_of=today, daily=True, requested_at=unit().now)
+    await AuditRun.create(key=key, as_of=today, daily=True, requested_at=unit().now)
     unit().record("audit:day", f"audit:{today}")
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from market.actors import Actor
+from market.actors import Actor, Role
 from market.errors import NotFound
-from market.findings.models import Finding, FindingParty
+from market.fees.models import FeeRecord
+from market.findings.models import Finding, FindingParty, FindingState
 from market.oversight import jurisdiction
 from market.oversight.models import (
     Audience,
@@ -24,7 +25,7 @@ from market.oversight.models import (
     OversightStep,
 )
 from market.oversight.states import OversightState
-from market.parties.models import Organisation
+from market.parties.models import Membership, Organisation
 from market.permissions import Action, Allowed, Subject, may
 
 RELATED = ("agency", "handler")
@@ -145,6 +146,19 @@ async def standing_findings(case_id: UUID) -> list[Finding]:
     """The findings of a case that were not rejected."""
     rows = await CaseFinding.filter(case_id=case_id).exclude(outcome=Outcome.NOT_UPHELD).select_related("finding")
     return [row.finding for row in rows]
+
+
+async def taken_back_fen(case_id: UUID) -> int:
+    """In fen, what upheld findings were about whose payment was reversed afterwards, by anybody but a regulator.
+
+    A word of its own recorder brings no money back: the case may be dismissed with a reason, not closed as settled.
+    """
+    upheld = CaseFinding.filter(case_id=case_id, outcome=Outcome.UPHELD, finding__state=FindingState.CLEARED)
+    about = {row.finding.subject.removeprefix("payment:"): row.finding async for row in upheld.select_related("finding")}
+    regulators = Membership.filter(role=Role.REGULATOR, ended_at=None).values("organisation_id")
+    reversals = FeeRecord.filter(reverses__record_no__in=list(about)).exclude(recorded_for_id__in=Subquery(regulators))
+    numbers = await reversals.values_list("reverses__record_no", flat=True)
+    return sum(about[str(number)].amount_fen - about[str(number)].refunded_fen for number in set(numbers))
 
 
 async def parties_by_finding(ids: Sequence[UUID]) -> list[frozenset[UUID]]:

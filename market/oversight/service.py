@@ -292,7 +292,7 @@ async def close_case(actor: Actor, code: str, reason: str) -> OversightCase:
 
 async def _refuse_to_close(case: OversightCase) -> None:
     """Raise while money or a report is missing."""
-    missing = amounts(await read.standing_findings(case.id)).missing_fen
+    missing = amounts(await read.standing_findings(case.id)).missing_fen + await read.taken_back_fen(case.id)
     if missing:
         raise RefundMissing(case.code, missing)
     report = await OversightOrder.filter(case_id=case.id, kind=OrderKind.RECTIFY, done_at=None).order_by("due_at").first()

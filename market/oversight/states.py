@@ -32,7 +32,12 @@ MOVES = (
     Move("answer", (_S.EXPLANATION_ASKED, _S.UNANSWERED), _S.ANSWERED, "oversight:answer"),
     Move("lapse", (_S.EXPLANATION_ASKED,), _S.UNANSWERED, "time"),
     Move("confirm", (_S.ANSWERED, _S.UNANSWERED), _S.CONFIRMED, "oversight:handle"),
-    Move("dismiss", (_S.ASSIGNED, _S.ANSWERED, _S.UNANSWERED, _S.CONFIRMED), _S.DISMISSED, "oversight:decide"),
+    Move(
+        "dismiss",
+        (_S.ASSIGNED, _S.ANSWERED, _S.UNANSWERED, _S.CONFIRMED, _S.RECTIFICATION_ORDERED),
+        _S.DISMISSED,
+        "oversight:decide",
+    ),
     Move("order", (_S.CONFIRMED, _S.REFUND_SEEN), _S.RECTIFICATION_ORDERED, "oversight:handle"),
     Move("refer", (_S.ANSWERED, _S.UNANSWERED, _S.CONFIRMED, _S.RECTIFICATION_ORDERED), _S.REFERRED, "oversight:handle"),
     Move("see_refund", (_S.CONFIRMED, _S.RECTIFICATION_ORDERED, _S.REFERRED), _S.REFUND_SEEN, "time"),

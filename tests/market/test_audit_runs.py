@@ -76,7 +76,7 @@ async def test_a_dead_workers_run_is_taken_up_again(database: str, monkeypatch: 
 
     with clock.fixed(DAY):
         run = await service.request_audit(regulator, service.RequestAudit(AS_OF, "检查", ("V01",)))
-        await AuditRun.create(key=service._day(AS_OF), as_of=AS_OF, daily=True, requested_at=DAY, finished_at=DAY)
+        await AuditRun.create(key=await service._day(AS_OF), as_of=AS_OF, daily=True, requested_at=DAY, finished_at=DAY)
         monkeypatch.setattr(service, "_finish", dies)
         with pytest.raises(RuntimeError):
             await service.run_due(database, 1)

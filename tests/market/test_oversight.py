@@ -146,6 +146,19 @@ async def test_a_payment_that_was_taken_back_is_no_refund(cast: Cast) -> None:
     assert not await OversightStep.filter(case_id=case.id, name="see_refund").exists()
 
 
+async def test_a_case_is_not_closed_by_taking_the_payment_record_back(cast: Cast) -> None:
+    """The money is still missing, whatever the recorder says; a second account of the regulator may dismiss it with a reason."""
+    case, fee = await make.ordered(cast)
+    with clock.fixed(LATER):
+        await service.report_rectification(cast.agency, case.code, "已整改。")
+        await fees.reverse_fee(cast.applicant, fee.record_no, "录错了")
+    await make.settled(LATER)
+    with clock.fixed(LATER):
+        with pytest.raises(errors.RefundMissing):
+            await service.close_case(cast.second, case.code, "办结")
+        assert (await service.dismiss_case(cast.second, case.code, "经查确系录错，没有付过款。")).state == "dismissed"
+
+
 async def test_a_closed_case_stays_closed_and_new_money_opens_another(cast: Cast) -> None:
     """Another shifted payment under the contract, or a refund taken back, is a case of its own."""
     case, fee = await make.ordered(cast)
