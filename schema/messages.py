@@ -101,6 +101,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "before_signing": N_("不能早于签订日期。"),
     "before_delivery": N_("不能早于交付日期。"),
     "not_delivered": N_("中介机构还没有登记交付，不能验收。请先让中介机构登记交付日期。"),
+    "weights_not_100": N_("评审项与价格的权重合计应为 100，现为 {total}。"),
+    "base_required": N_("必填：按下浮率报价，要写明最高限价作为基数。"),
     "nothing_changed": N_("没有任何修改。"),
     "case_differs": N_("这个办件编号已登记为其他当事人，请核对。"),
     "not_an_agency": N_("这不是行政机关。"),

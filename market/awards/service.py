@@ -1,12 +1,11 @@
 """Opening at its time by whoever comes first, exactly once; award, standstill and confirmation."""
 
 import logging
-from datetime import datetime
 from uuid import UUID
 
 from market import db
 from market.actors import SYSTEM, Actor
-from market.awards import read
+from market.awards import deciding, read
 from market.awards.models import Award
 from market.errors import StandstillRunning
 from market.permissions import Action
@@ -16,9 +15,7 @@ from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
-from market.selection.methods import VERSIONS
-from market.selection.ranking import Selection, ValidQuote
-from market.usecase import authorise, rulebook, unit, use_case
+from market.usecase import authorise, unit, use_case
 
 log = logging.getLogger("market")
 
@@ -54,10 +51,16 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
     await project_service.move(project, "close")
     opened = await unseal_all(project, now)
     _record_opening(project, opened)
-    await _decide(project, opened, now)
     for one in opened:
-        await one.quote.save(update_fields=["amount_fen", "service_working_days", "salt", "invalid_reason", "rank"])
+        one.quote.invalid_reason = _invalid(project, one.quote)
+    await deciding.decide(project, [o.quote for o in opened], _undrawn, now)
+    for one in opened:
+        await one.quote.save(update_fields=_OPENED)
     return True
+
+
+_OPENED = ["amount_fen", "discount_bp", "service_working_days", "proposal", "salt", "invalid_reason", "rank"]
+"""What of a quote is known from the opening on."""
 
 
 def _record_opening(project: Project, opened: list[Opened]) -> None:
@@ -69,49 +72,14 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
     unit().record("quotes:open", f"project:{project.code}", quotes=quotes)
 
 
-# budget: half of it are comprehensions over quotes; there are two branches
-async def _decide(project: Project, opened: list[Opened], now: datetime) -> None:
-    for one in opened:
-        if project.ceiling_fen is not None and one.quote.amount_fen > project.ceiling_fen:
-            one.quote.invalid_reason = "above_ceiling"
-    valid = [o for o in opened if not o.quote.invalid_reason]
-    minimum = project.terms["minimumQuotes"]
-    if len(valid) < minimum:
-        project.outcome_reason = "too_few_valid_quotes"
-        await project_service.move(project, "fail", valid=len(valid), minimum=minimum)
-        return
-    quotes = {o.quote.commitment: o.quote for o in valid}
-    given = [ValidQuote(q.commitment, q.bidder.code, q.amount_fen, q.received_at) for q in quotes.values()]
-    selection = VERSIONS[project.terms["method"]].select(given, project.terms.get("constants", {}), _undrawn)
-    for rank, place in enumerate(selection.ranking, 1):
-        quotes[place.commitment].rank = rank
-    await _award(project, selection, quotes[selection.winner.commitment], now)
+def _invalid(project: Project, quote: Quote) -> str:
+    """Why the quote does not count, "" when it does."""
+    above = project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen
+    return "above_ceiling" if above else ""  # it was below, before an amendment
 
 
 def _undrawn(label: str) -> bytes:
     raise LookupError(f"this notice has no draw: no place for {label}")
-
-
-async def _award(project: Project, selection: Selection, quote: Quote, now: datetime) -> None:
-    standstill = rulebook().deadline("standstill", now)
-    await Award.create(
-        project=project,
-        quote=quote,
-        supplier=quote.bidder,
-        amount_fen=quote.amount_fen,
-        service_working_days=quote.service_working_days,
-        reasons={
-            "method": selection.method,
-            "tieRule": selection.tie_rule,
-            "tieBroken": selection.tie_broken,
-            "ranking": [{"bidder": q.bidder_code, "amountFen": q.amount_fen} for q in selection.ranking],
-        },
-        published_at=now,
-        standstill_until=standstill.at,
-        standstill_provisional=standstill.provisional,
-    )
-    facts = {"supplier": quote.bidder.code, "amountFen": quote.amount_fen, "standstillUntil": standstill.at.isoformat()}
-    await project_service.move(project, "award", **facts)
 
 
 @use_case(Action.AWARD_CONFIRM)

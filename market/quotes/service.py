@@ -4,7 +4,6 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from market import db, idempotency, vault
@@ -21,37 +20,70 @@ from market.errors import (
     SelfDealing,
     WrongState,
 )
-from market.log.chain import canonical
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects.forms import MAX_WORKING_DAYS
-from market.projects.models import Project
+from market.projects.models import Project, Quoting, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read
+from market.quotes.content import Content
 from market.quotes.models import Quote
+from market.selection.ranking import FULL_BP
 from market.text import Checker
 from market.usecase import authorise, unit, use_case
 
 
 @dataclass(frozen=True)
 class SubmitQuote:
-    """A quote: ``amount_fen`` in fen for the whole service, ``service_working_days`` promised from signing."""
+    """A quote for the whole service: ``amount_fen`` in fen, or ``discount_bp`` off the ceiling, as the notice asks.
+
+    ``service_working_days`` promised from signing; ``proposal`` where the notice asks for one.
+    """
 
     idempotency_key: str
     project_code: str
-    amount_fen: int
+    amount_fen: int | None
     service_working_days: int
     note: str = ""
+    discount_bp: int | None = None
+    proposal: str = ""
 
     def check(self) -> None:
-        """Raises InvalidInput with every problem."""
+        """Raises InvalidInput with every problem that needs no notice."""
         check = Checker()
-        check.amount("amount", self.amount_fen)
+        if self.amount_fen is not None:
+            check.amount("amount", self.amount_fen)
+        if self.discount_bp is not None:
+            check.whole("discountBp", self.discount_bp, 0, FULL_BP - 1)
         check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
         check.text("note", self.note, 500, required=False, lines=True)
+        check.text("proposal", self.proposal, PROPOSAL_CHARACTERS, required=False, lines=True)
         check.done()
+
+    def check_asked(self, project: Project) -> None:
+        """What the notice asks for and nothing else. Raises InvalidInput."""
+        check, by_rate = Checker(), project.quoting == Quoting.DISCOUNT_RATE
+        proposes = project.method == SelectionMethod.PROPOSAL_MERIT
+        _asked(check, "amount", self.amount_fen is not None, not by_rate)
+        _asked(check, "discountBp", self.discount_bp is not None, by_rate)
+        _asked(check, "proposal", bool(self.proposal.strip()), proposes)
+        check.done()
+
+    def content(self) -> Content:
+        """What is sealed."""
+        proposal = self.proposal.replace("\r\n", "\n").strip()
+        return Content(self.amount_fen, self.discount_bp, self.service_working_days, self.note.strip(), proposal)
+
+
+PROPOSAL_CHARACTERS = 5000
+"""So much fits into a sealed quote whatever the characters are."""
+
+
+def _asked(check: Checker, path: str, given: bool, asked: bool) -> None:
+    if given != asked:
+        check.add(path, "required" if asked else "not_allowed_here")
 
 
 @use_case(Action.QUOTE_SUBMIT)
@@ -71,7 +103,8 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
         return await read.own_quote(done)
     project = await _contested(actor, form.project_code)
     await _check_bidder(project, bidder)
-    if project.ceiling_fen is not None and form.amount_fen > project.ceiling_fen:
+    form.check_asked(project)
+    if project.ceiling_fen is not None and form.amount_fen is not None and form.amount_fen > project.ceiling_fen:
         raise AboveCeiling(form.amount_fen, project.ceiling_fen)
     await Quote.filter(project_id=project.id, bidder_id=bidder.id, live=True).update(live=None, replaced_at=unit().now)
     own = await _store(project, bidder, form)
@@ -115,17 +148,17 @@ async def _check_bidder(project: Project, bidder: Organisation) -> None:
 async def _store(project: Project, bidder: Organisation, form: SubmitQuote) -> read.OwnQuote:
     if project.terms["sealKey"] != vault.key_id():
         raise vault.KeyMissing(f"project {project.code} was sealed with another key")
-    quote_id, salt, days, note = uuid4(), secrets.token_bytes(32), form.service_working_days, form.note.strip()
-    content = canonical({"amountFen": form.amount_fen, "serviceWorkingDays": days, "note": note})
+    quote_id, salt, values = uuid4(), secrets.token_bytes(32), form.content()
+    content, padded = values.text(), vault.PADDED_PROPOSAL if project.method == SelectionMethod.PROPOSAL_MERIT else vault.PADDED
     row = await Quote.create(
         id=quote_id,
         project=project,
         bidder=bidder,
         commitment=vault.commitment(project.code, bidder.code, content, salt),
-        ciphertext=vault.seal(project.id, quote_id, _envelope(content, salt)),
+        ciphertext=vault.seal(project.id, quote_id, _envelope(content, salt), padded),
         received_at=unit().received_at,
     )
-    return read.OwnQuote(row, project.code, form.amount_fen, days, note, content, salt.hex())
+    return read.OwnQuote(row, project.code, values.worth_fen(project.ceiling_fen), values, content, salt.hex())
 
 
 def _envelope(content: str, salt: bytes) -> bytes:
@@ -151,11 +184,10 @@ async def withdraw_quote(actor: Actor, project_code: str) -> read.OwnQuote:
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened quote: its row and its canonical content."""
+    """An opened quote: its row, its columns filled but not stored, and its canonical content."""
 
     quote: Quote
     content: str
-    values: dict[str, Any]
 
 
 async def unseal_all(project: Project, now: datetime) -> list[Opened]:
@@ -171,9 +203,10 @@ async def unseal_all(project: Project, now: datetime) -> list[Opened]:
 
 async def _open(project: Project, quote: Quote) -> Opened:
     sealed = read.unsealed(project.id, quote)
-    values = sealed.values
+    values = Content.of(sealed.values)
     if vault.commitment(project.code, quote.bidder.code, sealed.content, bytes.fromhex(sealed.salt)) != quote.commitment:
         raise ValueError(f"quote {quote.id} does not fit its commitment")
-    quote.amount_fen, quote.service_working_days = values["amountFen"], values["serviceWorkingDays"]
+    quote.amount_fen, quote.discount_bp = values.worth_fen(project.ceiling_fen), values.discount_bp
+    quote.service_working_days, quote.proposal = values.service_working_days, values.proposal
     quote.salt = sealed.salt
-    return Opened(quote, sealed.content, values)
+    return Opened(quote, sealed.content)

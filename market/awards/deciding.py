@@ -1,0 +1,118 @@
+"""Which quotes count, what the notice's method makes of them, and what follows: failure, a short list, or the award."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from market.awards.models import Award
+from market.projects import service as project_service
+from market.projects.models import Project, SelectionMethod
+from market.projects.states import ProjectState
+from market.quotes.models import Quote
+from market.selection import credit_merit
+from market.selection.draw import Place
+from market.selection.methods import VERSIONS
+from market.selection.ranking import Selection, ValidQuote
+from market.usecase import rulebook
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a method needs besides the quotes, by bidder's code: published credit, evaluators' points, and the buyer's pick."""
+
+    credit: Mapping[str, int] = field(default_factory=dict)
+    scores: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    picked: str | None = None
+
+
+NOTHING_KNOWN = Known()
+_MOVES = {ProjectState.CLOSED: "award", ProjectState.EVALUATING: "conclude", ProjectState.SHORTLISTED: "pick"}
+
+
+async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: datetime, known: Known = NOTHING_KNOWN) -> None:
+    """Too few valid quotes fail; a method that lets the buyer pick stops at its short list; otherwise the first is awarded."""
+    valid = [quote for quote in quotes if not quote.invalid_reason]
+    if len(valid) < project.terms["minimumQuotes"]:
+        await _fail(project, len(quotes), len(valid))
+    elif project.method == SelectionMethod.CREDIT_MERIT and known.picked is None:
+        await _shortlist(project, facts(valid, known), place)
+    else:
+        await award(project, valid, select(project, facts(valid, known), place), known, now)
+
+
+def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:
+    """The quotes as methods take them, each with its bidder loaded."""
+    return [
+        ValidQuote(
+            q.commitment,
+            code := q.bidder.code,
+            q.amount_fen or 0,
+            q.received_at,
+            q.discount_bp,
+            known.credit.get(code, 0),
+            code == known.picked,
+            known.scores.get(code, ()),
+        )
+        for q in quotes
+    ]
+
+
+def select(project: Project, quotes: Sequence[ValidQuote], place: Place) -> Selection:
+    """By the version and the constants of the notice, whatever new notices take."""
+    return VERSIONS[project.terms["method"]].select(quotes, project.terms.get("constants", {}), place)
+
+
+async def _fail(project: Project, received: int, valid: int) -> None:
+    project.outcome_reason = "too_few_valid_quotes" if valid else "all_invalid" if received else "no_quotes"
+    minimum = project.terms["minimumQuotes"]
+    await project_service.move(project, "fail", reason=project.outcome_reason, received=received, valid=valid, minimum=minimum)
+
+
+async def _shortlist(project: Project, quotes: Sequence[ValidQuote], place: Place) -> None:
+    lists = credit_merit.lists(quotes, project.terms["constants"], place)
+    long, short = ([q.bidder_code for q in part] for part in lists)
+    await project_service.move(project, "shortlist", longList=long, shortList=short)
+
+
+async def award(project: Project, valid: Sequence[Quote], selection: Selection, known: Known, now: datetime) -> None:
+    """Rank the quotes and award to the first; the caller stores the ranks."""
+    quotes = {quote.commitment: quote for quote in valid}
+    for rank, chosen in enumerate(selection.ranking, 1):
+        quotes[chosen.commitment].rank = rank
+    quote, standstill = quotes[selection.winner.commitment], rulebook().deadline("standstill", now)
+    await Award.create(
+        project=project,
+        quote=quote,
+        supplier=quote.bidder,
+        amount_fen=quote.amount_fen,
+        service_working_days=quote.service_working_days,
+        reasons=reasons(selection, known),
+        published_at=now,
+        standstill_until=standstill.at,
+        standstill_provisional=standstill.provisional,
+    )
+    told = {"supplier": quote.bidder.code, "amountFen": quote.amount_fen, "standstillUntil": standstill.at.isoformat()}
+    await project_service.move(project, _MOVES[ProjectState(project.state)], **told)
+
+
+def reasons(selection: Selection, known: Known) -> dict[str, Any]:
+    """Why, as it is stored and shown: the whole order and what the method worked out, with what it was given besides quotes."""
+    told: dict[str, Any] = {
+        "method": selection.method,
+        "tieRule": selection.tie_rule,
+        "tieBroken": selection.tie_broken,
+        "ranking": [_place(q) for q in selection.ranking],
+        "dropped": [_place(q) for q in selection.dropped],
+        "worked": dict(selection.worked),
+    }
+    if known.credit:
+        told["credit"] = dict(sorted(known.credit.items()))
+    if known.scores:
+        told["scores"] = {code: [list(points) for points in sheets] for code, sheets in sorted(known.scores.items())}
+    return told if known.picked is None else told | {"picked": known.picked}
+
+
+def _place(quote: ValidQuote) -> dict[str, Any]:
+    place: dict[str, Any] = {"bidder": quote.bidder_code, "amountFen": quote.amount_fen}
+    return place if quote.discount_bp is None else place | {"discountBp": quote.discount_bp}
