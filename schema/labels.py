@@ -66,6 +66,7 @@ LABELS: dict[str, str] = {
     "document": N_("文件"),
     "delivery": N_("交付登记"),
     "acceptance": N_("验收登记"),
+    "scores": N_("评分"),
     "number": N_("发票号码"),
     "issuedOn": N_("开票日期"),
     "buyerTitle": N_("发票抬头"),

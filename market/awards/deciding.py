@@ -1,10 +1,10 @@
 """Which quotes count, what the notice's method makes of them, and what follows: failure, a short list, or the award."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from market.awards.known import Known
 from market.awards.models import Award
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
@@ -16,29 +16,26 @@ from market.selection.methods import VERSIONS
 from market.selection.ranking import Selection, ValidQuote
 from market.usecase import rulebook
 
-
-@dataclass(frozen=True)
-class Known:
-    """What a method needs besides the quotes, by bidder's code: published credit, evaluators' points, and the buyer's pick."""
-
-    credit: Mapping[str, int] = field(default_factory=dict)
-    scores: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
-    picked: str | None = None
-
-
-NOTHING_KNOWN = Known()
 _MOVES = {ProjectState.CLOSED: "award", ProjectState.EVALUATING: "conclude", ProjectState.SHORTLISTED: "pick"}
 
 
-async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: datetime, known: Known = NOTHING_KNOWN) -> None:
+async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: datetime, known: Known) -> None:
     """Too few valid quotes fail; a method that lets the buyer pick stops at its short list; otherwise the first is awarded."""
     valid = [quote for quote in quotes if not quote.invalid_reason]
-    if len(valid) < project.terms["minimumQuotes"]:
-        await _fail(project, len(quotes), len(valid))
+    project.outcome_reason = failure(project, len(quotes), len(valid))
+    if project.outcome_reason:
+        counts = {"received": len(quotes), "valid": len(valid), "minimum": project.terms["minimumQuotes"]}
+        await project_service.move(project, "fail", reason=project.outcome_reason, **counts)
     elif project.method == SelectionMethod.CREDIT_MERIT and known.picked is None:
         await _shortlist(project, facts(valid, known), place)
     else:
         await award(project, valid, select(project, facts(valid, known), place), known, now)
+
+
+def invalid(project: Project, quote: Quote) -> str:
+    """Why an opened quote does not count, "" when it does."""
+    above = project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen
+    return "above_ceiling" if above else ""  # it was below, before an amendment
 
 
 def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:
@@ -63,10 +60,14 @@ def select(project: Project, quotes: Sequence[ValidQuote], place: Place) -> Sele
     return VERSIONS[project.terms["method"]].select(quotes, project.terms.get("constants", {}), place)
 
 
-async def _fail(project: Project, received: int, valid: int) -> None:
-    project.outcome_reason = "too_few_valid_quotes" if valid else "all_invalid" if received else "no_quotes"
-    minimum = project.terms["minimumQuotes"]
-    await project_service.move(project, "fail", reason=project.outcome_reason, received=received, valid=valid, minimum=minimum)
+FAILURES = ("no_quotes", "all_invalid", "too_few_valid_quotes")
+
+
+def failure(project: Project, received: int, valid: int) -> str:
+    """Why the contest fails with so many quotes, "" when it does not."""
+    if valid >= project.terms["minimumQuotes"]:
+        return ""
+    return FAILURES[2] if valid else FAILURES[1] if received else FAILURES[0]
 
 
 async def _shortlist(project: Project, quotes: Sequence[ValidQuote], place: Place) -> None:

@@ -1,6 +1,7 @@
 """Opening at its time by whoever comes first, exactly once; award, standstill and confirmation."""
 
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from market import db
@@ -11,10 +12,10 @@ from market.errors import StandstillRunning
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
-from market.projects.models import Project
+from market.projects.models import Project, SelectionMethod
 from market.projects.states import ProjectState
-from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
+from market.selection.draw import Place
 from market.usecase import authorise, unit, use_case
 
 log = logging.getLogger("market")
@@ -47,16 +48,42 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
     if project.state != ProjectState.OPEN or now < projects.opens_at(project):
         unit().replayed = True
         return False
-    project.opened_at, project.next_check_at = now, None
     await project_service.move(project, "close")
-    opened = await unseal_all(project, now)
-    _record_opening(project, opened)
-    for one in opened:
-        one.quote.invalid_reason = _invalid(project, one.quote)
-    await deciding.decide(project, [o.quote for o in opened], _undrawn, now)
-    for one in opened:
-        await one.quote.save(update_fields=_OPENED)
+    if await _awaits_scores(project, now):
+        return False
+    await conclude(project, now)
     return True
+
+
+async def unsealed(project: Project, now: datetime) -> list[Opened]:
+    """All live quotes, each with why it does not count; nothing is stored. Raises PermissionError before the time."""
+    opened = await unseal_all(project, now)
+    for one in opened:
+        one.quote.invalid_reason = deciding.invalid(project, one.quote)
+    return opened
+
+
+async def _awaits_scores(project: Project, now: datetime) -> bool:
+    """方案择优 with enough quotes: they stay sealed for everybody but its evaluators until all scores are in."""
+    if project.method != SelectionMethod.PROPOSAL_MERIT:
+        return False
+    valid = sum(not one.quote.invalid_reason for one in await unsealed(project, now))
+    if valid < project.terms["minimumQuotes"]:
+        return False
+    project.next_check_at = None
+    await project_service.move(project, "evaluate", valid=valid)
+    return True
+
+
+async def conclude(project: Project, now: datetime) -> None:
+    """Open all quotes for everybody, decide, and store what is known from here on, in the caller's transaction."""
+    project.opened_at, project.next_check_at = now, None
+    opened = await unsealed(project, now)
+    _record_opening(project, opened)
+    quotes = [one.quote for one in opened]
+    await deciding.decide(project, quotes, _undrawn, now, await read.known(project, quotes))
+    for quote in quotes:
+        await quote.save(update_fields=_OPENED)
 
 
 _OPENED = ["amount_fen", "discount_bp", "service_working_days", "proposal", "salt", "invalid_reason", "rank"]
@@ -72,10 +99,9 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
     unit().record("quotes:open", f"project:{project.code}", quotes=quotes)
 
 
-def _invalid(project: Project, quote: Quote) -> str:
-    """Why the quote does not count, "" when it does."""
-    above = project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen
-    return "above_ceiling" if above else ""  # it was below, before an amendment
+async def place_of(project: Project) -> Place:
+    """The places of the draw as its transcript published them."""
+    return _undrawn
 
 
 def _undrawn(label: str) -> bytes:

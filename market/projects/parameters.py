@@ -83,8 +83,11 @@ def _check_rates(check: Checker, method: SelectionMethod, ceiling_fen: int | Non
         check.add("ceiling", "base_required")
 
 
-def constants(method: SelectionMethod, parameters: dict[str, Any], book: Rulebook, at: datetime) -> dict[str, Any]:
-    """What the method decides by, as the notice freezes it: the buyer's choice and the rulebook's numbers on that day."""
+def constants(method: SelectionMethod, parameters: dict[str, Any], side: str, book: Rulebook, at: datetime) -> dict[str, Any]:
+    """What the method decides by, as the notice freezes it: the buyer's choice and the rulebook's numbers on that day.
+
+    ``side``: agency or applicant.
+    """
     if method is _M.REFERENCE_PRICE:
         low, high = (book.number(f"reference_percent_{end}", at) for end in ("low", "high"))
         return {"percents": list(range(low, high + 1)), "dropFrom": book.number("reference_drop_from", at)}
@@ -92,7 +95,9 @@ def constants(method: SelectionMethod, parameters: dict[str, Any], book: Ruleboo
         more = ("credit_points_per_lot", "credit_points_unknown")
         per_lot, unknown = (book.number(name, at) for name in more)
         return parameters | {"pointsPerLot": per_lot, "pointsUnknown": unknown}
-    return dict(parameters)
+    if method is _M.PROPOSAL_MERIT:
+        return parameters | {"minimumEvaluators": book.number(f"minimum_evaluators_{side}", at)}
+    return {}
 
 
 def minimum_quotes(method: SelectionMethod, side: str, book: Rulebook, at: datetime) -> int:

@@ -45,7 +45,7 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
         "method": method.version,
         "tieRule": method.tie_rule,
         "quoting": project.quoting,
-        "constants": parameters.constants(name, project.parameters, book, now),
+        "constants": parameters.constants(name, project.parameters, side, book, now),
         "minimumQuotes": parameters.minimum_quotes(name, side, book, now),
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),

@@ -16,6 +16,13 @@ class Constant:
     name: str
     value: str
 
+    @classmethod
+    def of(cls, name: str, value: object) -> Self:
+        """From its value in the notice."""
+        if isinstance(value, dict):
+            value = [f"{key}={part}" for key, part in value.items()]
+        return cls(name=name, value=",".join(map(str, value)) if isinstance(value, list) else str(value))
+
 
 @strawberry.type(description="评审项。 A scored criterion and its share of the whole of 100.")
 class Criterion:
@@ -46,13 +53,9 @@ class ProjectTerms:
             tie_rule=frozen["tieRule"],
             minimum_quotes=frozen["minimumQuotes"],
             opening_grace_seconds=frozen["openingGraceSeconds"],
-            constants=[Constant(name=name, value=_shown(value)) for name, value in sorted(constants.items())],
+            constants=[Constant.of(name, value) for name, value in sorted(constants.items())],
             criteria=criteria,
         )
-
-
-def _shown(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @strawberry.type
