@@ -16,7 +16,7 @@ from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
-from market.selection.methods import METHODS
+from market.selection.methods import VERSIONS
 from market.selection.ranking import Selection, ValidQuote
 from market.usecase import authorise, rulebook, unit, use_case
 
@@ -81,12 +81,15 @@ async def _decide(project: Project, opened: list[Opened], now: datetime) -> None
         await project_service.move(project, "fail", valid=len(valid), minimum=minimum)
         return
     quotes = {o.quote.commitment: o.quote for o in valid}
-    selection = METHODS[project.method].select(
-        ValidQuote(q.commitment, q.bidder.code, q.amount_fen, q.received_at) for q in quotes.values()
-    )
+    given = [ValidQuote(q.commitment, q.bidder.code, q.amount_fen, q.received_at) for q in quotes.values()]
+    selection = VERSIONS[project.terms["method"]].select(given, project.terms.get("constants", {}), _undrawn)
     for rank, place in enumerate(selection.ranking, 1):
         quotes[place.commitment].rank = rank
     await _award(project, selection, quotes[selection.winner.commitment], now)
+
+
+def _undrawn(label: str) -> bytes:
+    raise LookupError(f"this notice has no draw: no place for {label}")
 
 
 async def _award(project: Project, selection: Selection, quote: Quote, now: datetime) -> None:
