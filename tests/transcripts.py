@@ -26,7 +26,8 @@ def made(*, beacon: bool = True) -> dict[str, Any]:
     said = transcript.notice(PROJECT, draw.commitment(SECRET, 4), 4, START, 7200, named)
     entrants = [entrant(code, number) for number, code in enumerate(CODES)]
     closes = START + timedelta(days=3)
-    listed = transcript.closing(said, closes, closes + timedelta(seconds=10), entrants)
+    times = transcript.Times(closes, closes + timedelta(seconds=10), closes + timedelta(hours=2))
+    listed = transcript.closing(said, times, b"\x05" * 32, entrants)
     typed = START + timedelta(days=4, hours=1)
     value = transcript.confirmed(PROJECT, "03 08 11 19 27 31 + 05", "https://example.org/136", typed, typed) if beacon else None
     return transcript.assemble(said, listed, entrants, value, draw.code(SECRET, 4), typed + timedelta(minutes=1))

@@ -142,8 +142,8 @@ WORDS = {
     "beacon_missing": {"zh": "公告指定了信标，记录里却没有。", "en": "The notice names a beacon, the transcript has none."},
     "beacon_unannounced": {"zh": "公告没有指定信标，记录里却有。", "en": "There is a beacon that the notice does not name."},
     "beacon_early": {
-        "zh": "信标的时间不在截止之后：截止前就可能知道它。",
-        "en": "The beacon's time is not after the closing: it may have been known before.",
+        "zh": "信标的时间早于公开随机数的期限：还能决定公开与否时就可能已经知道它。",
+        "en": "The beacon's time is before the end of the reveals: it may have been known while one could still choose.",
     },
     "beacon_changed": {
         "zh": "信标被改过：与两位工作人员确认的值不符。",
@@ -182,10 +182,14 @@ def notice_hash(notice: Mapping[str, Any]) -> str:
 
 
 def closing_hash(notice: str, closing: Mapping[str, Any]) -> str:
-    """Binds who took part and each nonce's hash to the notice's hash; logged at closing, before anything is revealed."""
+    """Binds who took part and each nonce's hash to the notice's hash; logged at closing, before anything is revealed.
+
+    With its salt it tells nothing till then, not even that nobody came.
+    """
     roster = sorted(closing["roster"], key=lambda bidder: str(bidder["id"]))
     fields = [field for b in roster for field in (b["id"], b["hash"], "escrowed" if b["escrowed"] else "own")]
-    return hashed(_CLOSING, notice, closing["closesAt"], closing["at"], str(closing["count"]), *fields).hex()
+    times = (closing["closesAt"], closing["at"], closing["revealUntil"])
+    return hashed(_CLOSING, notice, closing["salt"], *times, str(closing["count"]), *fields).hex()
 
 
 def beacon_hash(project: str, beacon: Mapping[str, Any]) -> str:
@@ -234,7 +238,14 @@ def _ids(transcript: Any) -> list[str]:
 def _moments(transcript: Any) -> list[str]:
     notice, closing = transcript["notice"], transcript["closing"]
     announced = [notice["beacon"]["at"]] if notice["beacon"] else []
-    return [notice["publishedAt"], closing["closesAt"], closing["at"], transcript["draw"]["at"], *announced]
+    return [
+        notice["publishedAt"],
+        closing["closesAt"],
+        closing["at"],
+        closing["revealUntil"],
+        transcript["draw"]["at"],
+        *announced,
+    ]
 
 
 def _notice_problems(notice: Mapping[str, Any], drawn: Mapping[str, Any]) -> Iterator[Problem]:
@@ -282,7 +293,7 @@ def _beacon_problems(notice: Mapping[str, Any], closing: Mapping[str, Any], beac
     announced = notice["beacon"]
     if bool(announced) != bool(beacon):
         yield Problem("beacon_missing" if announced else "beacon_unannounced")
-    if announced and announced["at"] <= closing["closesAt"]:
+    if announced and announced["at"] < closing["revealUntil"]:
         yield Problem("beacon_early")
     if beacon and beacon_hash(notice["project"], beacon) != beacon["hash"]:
         yield Problem("beacon_changed")
@@ -290,7 +301,8 @@ def _beacon_problems(notice: Mapping[str, Any], closing: Mapping[str, Any], beac
 
 def _order_problems(transcript: Any) -> Iterator[Problem]:
     notice, closing, drawn = transcript["notice"], transcript["closing"], transcript["draw"]
-    if not notice["publishedAt"] < closing["closesAt"] <= closing["at"] <= drawn["at"]:
+    at = closing["at"]
+    if not notice["publishedAt"] < closing["closesAt"] <= at <= drawn["at"] or at > closing["revealUntil"]:
         yield Problem("times_disordered")
     nonces = {r["id"]: bytes.fromhex(r["nonce"]) for r in transcript["reveals"]}
     value = transcript["beacon"]["value"] if transcript["beacon"] else ""

@@ -80,10 +80,20 @@ def notice(
     return said | {"hash": draw.notice_hash(said)}
 
 
-def closing(said: Mapping[str, Any], closes_at: datetime, at: datetime, entrants: Iterable[Entrant]) -> dict[str, Any]:
-    """Who is there at closing, with the hash that goes into the log before anything is revealed."""
+@dataclass(frozen=True)
+class Times:
+    """``at``: when the list was closed, the grace after ``closes_at``; ``reveal_until``: when the last nonce may be shown."""
+
+    closes_at: datetime
+    at: datetime
+    reveal_until: datetime
+
+
+def closing(said: Mapping[str, Any], times: Times, salt: bytes, entrants: Iterable[Entrant]) -> dict[str, Any]:
+    """Who is there at closing, with the hash that goes into the log before anything is revealed. ``salt``: 32 random bytes."""
     roster = [{"id": e.code, "hash": e.nonce_hash, "escrowed": e.escrowed} for e in sorted(entrants, key=lambda e: e.code)]
-    listed = {"closesAt": moment(closes_at), "at": moment(at), "count": len(roster), "roster": roster}
+    moments = {"closesAt": moment(times.closes_at), "at": moment(times.at), "revealUntil": moment(times.reveal_until)}
+    listed: dict[str, Any] = {**moments, "salt": salt.hex(), "count": len(roster), "roster": roster}
     return listed | {"hash": draw.closing_hash(said["hash"], listed)}
 
 
