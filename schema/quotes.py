@@ -23,6 +23,7 @@ class Quote:
     received_at: datetime
     commitment: str
     salt: str | None
+    nonce_hash: str | None
     rank: int | None
     invalid_reason: str
     is_winner: bool
@@ -37,6 +38,7 @@ class Quote:
             received_at=row.received_at,
             commitment=row.commitment,
             salt=row.salt,
+            nonce_hash=row.nonce_hash,
             rank=row.rank,
             invalid_reason=row.invalid_reason,
             is_winner=row.rank == 1,
@@ -60,6 +62,9 @@ class QuoteReceipt:
     commitment: str
     content: str
     salt: str
+    nonce_hash: str | None
+    nonce_escrowed: bool
+    nonce_revealed: bool
     is_live: bool
     replaced_at: datetime | None
     withdrawn_at: datetime | None
@@ -76,6 +81,9 @@ class QuoteReceipt:
             commitment=own.row.commitment,
             content=own.content,
             salt=own.salt,
+            nonce_hash=own.row.nonce_hash,
+            nonce_escrowed=own.row.escrowed,
+            nonce_revealed=own.row.nonce is not None,
             is_live=bool(own.row.live),
             replaced_at=own.row.replaced_at,
             withdrawn_at=own.row.withdrawn_at,
@@ -84,17 +92,21 @@ class QuoteReceipt:
 
 @strawberry.input
 class SubmitQuoteInput:
-    """A sealed quote for the whole service; a second one replaces the first."""
+    """A sealed quote for the whole service; a second one replaces the first.
+
+    ``nonceHash``: of 32 random bytes that the bidder keeps and shows after the deadline (``revealNonce``); see README.
+    """
 
     idempotency_key: str
     project_code: str
     amount: Yuan
     service_working_days: int
     note: str = ""
+    nonce_hash: str | None = None
 
     def form(self) -> service.SubmitQuote:
         """As the domain takes it."""
-        return service.SubmitQuote(self.idempotency_key, self.project_code, self.amount, self.service_working_days, self.note)
+        return service.SubmitQuote(**{k: v for k, v in vars(self).items() if k != "amount"}, amount_fen=self.amount)
 
 
 @strawberry.input

@@ -12,6 +12,9 @@ class Quote(Model):
 
     ``live``: True for the one that counts, None for replaced or withdrawn ones; with the unique key below the database
     itself holds "at most one live quote per intermediary and project". Amount, days and salt are filled at the opening.
+
+    ``nonce_hash``: for the draw, None where there is none. ``escrowed``: the nonce was made here and lies in the ciphertext
+    until the draw; otherwise its bidder keeps it and shows it after the deadline.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -32,6 +35,9 @@ class Quote(Model):
     amount_fen = fields.BigIntField(null=True)
     service_working_days = fields.IntField(null=True)
     salt = fields.CharField(max_length=64, null=True)
+    nonce_hash = fields.CharField(max_length=64, null=True)
+    escrowed = fields.BooleanField(default=True)
+    nonce = fields.CharField(max_length=64, null=True)
     invalid_reason = fields.CharField(max_length=200, default="")
     rank = fields.IntField(null=True)
 

@@ -293,16 +293,22 @@ def _beacon_problems(notice: Mapping[str, Any], closing: Mapping[str, Any], beac
     announced = notice["beacon"]
     if bool(announced) != bool(beacon):
         yield Problem("beacon_missing" if announced else "beacon_unannounced")
-    if announced and announced["at"] < closing["revealUntil"]:
+    if announced and announced["at"] < _last_choice(closing):
         yield Problem("beacon_early")
     if beacon and beacon_hash(notice["project"], beacon) != beacon["hash"]:
         yield Problem("beacon_changed")
 
 
+def _last_choice(closing: Mapping[str, Any]) -> str:
+    """Until when somebody could still choose: whether to quote, or whether to show a nonce of its own."""
+    choosing = any(not bidder["escrowed"] for bidder in closing["roster"])
+    return str(closing["revealUntil" if choosing else "closesAt"])
+
+
 def _order_problems(transcript: Any) -> Iterator[Problem]:
     notice, closing, drawn = transcript["notice"], transcript["closing"], transcript["draw"]
-    at = closing["at"]
-    if not notice["publishedAt"] < closing["closesAt"] <= at <= drawn["at"] or at > closing["revealUntil"]:
+    times = [notice["publishedAt"], closing["closesAt"], closing["at"], min(closing["revealUntil"], drawn["at"])]
+    if times != sorted(times):
         yield Problem("times_disordered")
     nonces = {r["id"]: bytes.fromhex(r["nonce"]) for r in transcript["reveals"]}
     value = transcript["beacon"]["value"] if transcript["beacon"] else ""

@@ -1,7 +1,7 @@
 """Mutations of projects: one use case each."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 
@@ -26,6 +26,18 @@ class CaseInput:
     object: str = ""
 
 
+@strawberry.input(description="公开信标，如某期彩票。 A public random value, e.g. a lottery's draw, published at that time.")
+class BeaconInput:
+    """What the draw waits for."""
+
+    name: str
+    at: datetime
+
+    def form(self) -> forms.BeaconForm:
+        """As the domain takes it. Raises InvalidInput."""
+        return forms.BeaconForm(self.name, cast(datetime, aware("beacon.at", self.at)))
+
+
 @strawberry.input
 class PostProjectInput:
     """A need. Without ``closesAt`` the rulebook's open period runs from publication."""
@@ -44,12 +56,14 @@ class PostProjectInput:
     invited_code: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
+    beacon: BeaconInput | None = None
 
     def form(self) -> forms.PostProject:
         """As the domain takes it. Raises InvalidInput."""
-        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case", "closes_at")}
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case", "closes_at", "beacon")}
         case = forms.CaseForm(**vars(self.case)) if self.case else None
-        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=aware("closesAt", self.closes_at))
+        closes_at, beacon = aware("closesAt", self.closes_at), self.beacon.form() if self.beacon else None
+        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=closes_at, beacon=beacon)
 
 
 @strawberry.input
