@@ -25,6 +25,7 @@ class Quote:
     received_at: datetime
     commitment: str
     salt: str | None
+    nonce_hash: str | None
     rank: int | None
     invalid_reason: str
     is_winner: bool
@@ -41,6 +42,7 @@ class Quote:
             received_at=row.received_at,
             commitment=row.commitment,
             salt=row.salt,
+            nonce_hash=row.nonce_hash,
             rank=row.rank,
             invalid_reason=row.invalid_reason,
             is_winner=row.rank == 1,
@@ -66,6 +68,9 @@ class QuoteReceipt:
     commitment: str
     content: str
     salt: str
+    nonce_hash: str | None
+    nonce_escrowed: bool
+    nonce_revealed: bool
     is_live: bool
     replaced_at: datetime | None
     withdrawn_at: datetime | None
@@ -84,6 +89,9 @@ class QuoteReceipt:
             commitment=own.row.commitment,
             content=own.content,
             salt=own.salt,
+            nonce_hash=own.row.nonce_hash,
+            nonce_escrowed=own.row.escrowed,
+            nonce_revealed=own.row.nonce is not None,
             is_live=bool(own.row.live),
             replaced_at=own.row.replaced_at,
             withdrawn_at=own.row.withdrawn_at,
@@ -95,6 +103,7 @@ class SubmitQuoteInput:
     """A sealed quote for the whole service; a second one replaces the first.
 
     ``amount``, or where the notice asks for a rate ``discountBp``: 下浮率 in basis points (1 % = 100) off the ceiling.
+    ``nonceHash``: of 32 random bytes that the bidder keeps and shows after the deadline (``revealNonce``); see README.
     """
 
     idempotency_key: str
@@ -103,12 +112,12 @@ class SubmitQuoteInput:
     amount: Yuan | None = None
     discount_bp: int | None = None
     note: str = ""
+    nonce_hash: str | None = None
     proposal: str = ""
 
     def form(self) -> service.SubmitQuote:
         """As the domain takes it."""
-        values = {name: value for name, value in vars(self).items() if name != "amount"}
-        return service.SubmitQuote(**values, amount_fen=self.amount)
+        return service.SubmitQuote(**{k: v for k, v in vars(self).items() if k != "amount"}, amount_fen=self.amount)
 
 
 @strawberry.input

@@ -33,9 +33,15 @@ async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: d
 
 
 def invalid(project: Project, quote: Quote) -> str:
-    """Why an opened quote does not count, "" when it does."""
-    above = project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen
-    return "above_ceiling" if above else ""  # it was below, before an amendment
+    """Why an opened quote does not count, "" when it does. Where the draw alone chooses, who is out of it is out of the contest."""
+    amount_fen = quote.amount_fen or 0
+    if project.ceiling_fen is not None and amount_fen > project.ceiling_fen:
+        return "above_ceiling"  # it was below, before an amendment
+    if project.method != SelectionMethod.RANDOM_DRAW:
+        return ""
+    if amount_fen != project.ceiling_fen:
+        return "not_the_fixed_price"  # it was, before an amendment
+    return "nonce_not_revealed" if quote.nonce is None else ""
 
 
 def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:

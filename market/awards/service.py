@@ -8,12 +8,14 @@ from market import db
 from market.actors import SYSTEM, Actor
 from market.awards import deciding, read
 from market.awards.models import Award
+from market.draws import service as draws
+from market.draws.models import Draw
 from market.errors import StandstillRunning
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
-from market.projects.states import ProjectState
+from market.projects.states import SEALED, ProjectState
 from market.quotes.service import Opened, unseal_all
 from market.selection.draw import Place
 from market.usecase import authorise, unit, use_case
@@ -41,18 +43,38 @@ async def _settled(project_id: UUID) -> bool:
 
 @use_case(None)
 async def settle(_actor: Actor, project_id: UUID) -> bool:
-    """Open one project if it is due: the row lock lets one caller through, the state tells the others. True if this call did."""
+    """Close one project's list if its time has come, and open the quotes once nothing is awaited for the draw.
+
+    The row lock lets one caller through, the state tells the others. True if this call opened them.
+    """
     query = Project.select_for_update(of=(Project._meta.db_table,)).select_related("buyer")
     project = await query.get(id=project_id)
     now = unit().now
-    if project.state != ProjectState.OPEN or now < projects.opens_at(project):
-        unit().replayed = True
+    unit().replayed = True  # unless something is recorded below
+    if (
+        project.state not in SEALED
+        or project.next_check_at is None
+        or now < max(project.next_check_at, projects.opens_at(project))
+    ):
         return False
-    await project_service.move(project, "close")
+    if project.state == ProjectState.OPEN:
+        await project_service.move(project, "close")
+    draw = await _draw(project, now)
+    project.next_check_at = await draws.due_at(project, draw, now) if draw else now
+    if project.next_check_at != now:
+        await project.save(update_fields=["next_check_at"])
+        return False
     if await _awaits_scores(project, now):
         return False
     await conclude(project, now)
     return True
+
+
+async def _draw(project: Project, now: datetime) -> Draw | None:
+    """The project's draw, made at its closing. None where the notice has none: chosen directly, or published before there were any."""
+    if "draw" not in project.terms:
+        return None
+    return await Draw.get_or_none(project_id=project.id) or await draws.close(project, now)
 
 
 async def unsealed(project: Project, now: datetime) -> list[Opened]:
@@ -76,17 +98,20 @@ async def _awaits_scores(project: Project, now: datetime) -> bool:
 
 
 async def conclude(project: Project, now: datetime) -> None:
-    """Open all quotes for everybody, decide, and store what is known from here on, in the caller's transaction."""
+    """Open all quotes for everybody, draw, decide, and store what is known from here on, in the caller's transaction."""
     project.opened_at, project.next_check_at = now, None
     opened = await unsealed(project, now)
     _record_opening(project, opened)
-    quotes = [one.quote for one in opened]
-    await deciding.decide(project, quotes, _undrawn, now, await read.known(project, quotes))
+    quotes, draw = [one.quote for one in opened], await _draw(project, now)
+    place = draws.drawn(project, draw, quotes, now) if draw else _undrawn
+    await deciding.decide(project, quotes, place, now, await read.known(project, quotes))
     for quote in quotes:
         await quote.save(update_fields=_OPENED)
+    if draw:
+        await draw.save(update_fields=["transcript"])
 
 
-_OPENED = ["amount_fen", "discount_bp", "service_working_days", "proposal", "salt", "invalid_reason", "rank"]
+_OPENED = ["amount_fen", "discount_bp", "service_working_days", "proposal", "salt", "nonce", "invalid_reason", "rank"]
 """What of a quote is known from the opening on."""
 
 
@@ -100,8 +125,9 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
 
 
 async def place_of(project: Project) -> Place:
-    """The places of the draw as its transcript published them."""
-    return _undrawn
+    """The places of an opened project's draw, as its transcript published them."""
+    draw = await Draw.get_or_none(project_id=project.id)
+    return draws.places(draw) if draw else _undrawn
 
 
 def _undrawn(label: str) -> bytes:

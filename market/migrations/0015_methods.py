@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('market', '0012_imported_documents')]
+    dependencies = [('market', '0014_draws')]
 
     initial = False
 

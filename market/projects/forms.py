@@ -24,6 +24,14 @@ class CaseForm:
 
 
 @dataclass(frozen=True)
+class BeaconForm:
+    """A public random value that nobody can know before ``at``: a lottery's draw, a round of a beacon."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PostProject:
     """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication."""
 
@@ -43,6 +51,7 @@ class PostProject:
     invited_code: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
+    beacon: BeaconForm | None = None
 
     def check(self, now: datetime) -> None:
         """Raises InvalidInput with every problem of the plain fields."""
@@ -64,7 +73,17 @@ class PostProject:
             check.text("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)
             check.text("case.object", self.case.object, 300, required=False)
+        self._check_draw(check)
         check.done()
+
+    def _check_draw(self, check: Checker) -> None:
+        if self.method is SelectionMethod.RANDOM_DRAW and self.ceiling_fen is None:
+            check.add("ceiling", "fixed_price_required")
+        if self.beacon is not None:
+            check.text("beacon.name", self.beacon.name, 200)
+            _check_latest(check, self.beacon.at, "beacon.at")
+            if self.method is SelectionMethod.DIRECT:
+                check.add("beacon", "not_allowed_here")
 
 
 @dataclass(frozen=True)
@@ -102,6 +121,6 @@ class AmendProject:
         return given
 
 
-def _check_latest(check: Checker, closes_at: datetime | None) -> None:
-    if closes_at is not None and closes_at > LATEST:
-        check.add("closesAt", "too_late", last=LATEST.date())
+def _check_latest(check: Checker, at: datetime | None, path: str = "closesAt") -> None:
+    if at is not None and at > LATEST:
+        check.add(path, "too_late", last=LATEST.date())

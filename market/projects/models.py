@@ -16,6 +16,7 @@ class SelectionMethod(StrEnum):
     AVERAGE_PRICE = "average_price"
     CREDIT_MERIT = "credit_merit"
     PROPOSAL_MERIT = "proposal_merit"
+    RANDOM_DRAW = "random_draw"
     DIRECT = "direct"
 
 
@@ -59,7 +60,7 @@ class Project(Model):
     """采购项目. ``item_class``: at the moment of review. ``terms``: the notice's frozen constants (minimum, grace, tie rule).
 
     ``parameters``: what the buyer chose for the method; see ``projects.parameters``.
-
+    ``beacon_name``, ``beacon_at``: the public random value that its draw waits for, "" where it waits for none.
     ``next_check_at``: when time alone moves it; None when it does not. ``version`` counts changes.
     """
 
@@ -98,6 +99,8 @@ class Project(Model):
     reviewed_by_id = fields.UUIDField(null=True)
     review_note = fields.CharField(max_length=500, default="")
     published_at = fields.DatetimeField(null=True)
+    beacon_name = fields.CharField(max_length=200, default="")
+    beacon_at = fields.DatetimeField(null=True)
     wanted_closes_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True)
     opened_at = fields.DatetimeField(null=True)

@@ -14,10 +14,11 @@ from market.quotes.models import Quote
 
 @dataclass(frozen=True)
 class Unsealed:
-    """What was inside: canonical content, hexadecimal salt, and the content's values."""
+    """What was inside: canonical content, hexadecimal salt, the nonce left in escrow (None: there is none), the content's values."""
 
     content: str
     salt: str
+    nonce: str | None
     values: dict[str, Any]
 
 
@@ -37,7 +38,7 @@ class OwnQuote:
 def unsealed(project_id: UUID, quote: Quote) -> Unsealed:
     """Decrypt one quote. For its bidder, and for ``service.unseal_all`` once the time has come."""
     envelope = json.loads(vault.unseal(project_id, quote.id, quote.ciphertext))
-    return Unsealed(envelope["content"], envelope["salt"], json.loads(envelope["content"]))
+    return Unsealed(envelope["content"], envelope["salt"], envelope.get("nonce"), json.loads(envelope["content"]))
 
 
 def _own(quote: Quote) -> OwnQuote:

@@ -11,6 +11,7 @@ from market.selection import (
     lowest_price,
     lowest_price_1,
     proposal_merit,
+    random_draw,
     reference_price,
 )
 from market.selection.draw import Place
@@ -32,11 +33,12 @@ def _method(module: ModuleType) -> Method:
 
 
 METHODS: dict[str, Method] = {
-    "lowest_price": _method(lowest_price_1),
+    "lowest_price": _method(lowest_price),
     "reference_price": _method(reference_price),
     "average_price": _method(average_price),
     "credit_merit": _method(credit_merit),
     "proposal_merit": _method(proposal_merit),
+    "random_draw": _method(random_draw),
     "direct": _method(direct),
 }
 """What a notice that is published today takes."""

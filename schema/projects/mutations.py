@@ -1,7 +1,7 @@
 """Mutations of projects: one use case each."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 
@@ -35,6 +35,18 @@ class CriterionInput:
     weight: int
 
 
+@strawberry.input(description="公开信标，如某期彩票。 A public random value, e.g. a lottery's draw, published at that time.")
+class BeaconInput:
+    """What the draw waits for."""
+
+    name: str
+    at: datetime
+
+    def form(self) -> forms.BeaconForm:
+        """As the domain takes it. Raises InvalidInput."""
+        return forms.BeaconForm(self.name, cast(datetime, aware("beacon.at", self.at)))
+
+
 @strawberry.input
 class PostProjectInput:
     """A need. Without ``closesAt`` the rulebook's open period runs from publication.
@@ -61,15 +73,17 @@ class PostProjectInput:
     invited_code: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
+    beacon: BeaconInput | None = None
 
     def form(self) -> forms.PostProject:
         """As the domain takes it. Raises InvalidInput."""
-        chosen = ("long_list", "short_list", "criteria", "price_weight")
-        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case", "closes_at", *chosen)}
+        apart = ("ceiling", "case", "closes_at", "beacon", "long_list", "short_list", "criteria", "price_weight")
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in apart}
         case = forms.CaseForm(**vars(self.case)) if self.case else None
         criteria = tuple(Criterion(c.name, c.weight) for c in self.criteria or ())
         values["parameters"] = Parameters(self.long_list, self.short_list, criteria, self.price_weight)
-        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=aware("closesAt", self.closes_at))
+        closes_at, beacon = aware("closesAt", self.closes_at), self.beacon.form() if self.beacon else None
+        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=closes_at, beacon=beacon)
 
 
 @strawberry.input

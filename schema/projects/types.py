@@ -11,6 +11,7 @@ from strawberry import relay
 from market.awards import read as awards
 from market.catalogue import read as catalogue
 from market.clock import local_date
+from market.draws import read as draws
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import models, read
 from market.projects.models import Purpose, Quoting, SelectionMethod
@@ -19,6 +20,7 @@ from market.quotes import read as quotes
 from schema.awards import Award
 from schema.catalogue import ServiceItem
 from schema.context import Info
+from schema.draws import Draw
 from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
@@ -177,6 +179,13 @@ class Project(relay.Node):
             return None
         rows = await info.context.load(quotes.opened_by_project, self.row.id)
         return Failure.of(self.row, [not row.invalid_reason for row in rows])
+
+    @strawberry.field(description="直接选取没有抽取，为 null。 Null where nothing is drawn: direct selection, old notices.")
+    async def draw(self, info: Info) -> Draw | None:
+        """The commitment from publication on, the transcript after the draw."""
+        if "draw" not in self.row.terms:
+            return None
+        return Draw.of(self.row, await info.context.load(draws.draws_by_project, self.row.id))
 
     @strawberry.field
     async def award(self, info: Info) -> Award | None:

@@ -32,6 +32,9 @@ ACTIONS = {
     "reviewProject": Action.PROJECT_REVIEW,
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
+    "revealNonce": Action.QUOTE_SUBMIT,
+    "recordBeacon": Action.BEACON_RECORD,
+    "confirmBeacon": Action.BEACON_CONFIRM,
     "confirmAward": Action.AWARD_CONFIRM,
     "nameEvaluators": Action.AWARD_NAME_EVALUATORS,
     "submitScores": Action.AWARD_SCORE,
@@ -196,6 +199,7 @@ async def test_sealed_quotes_are_nobodys_before_the_opening(execute: Execute) ->
     project = await contest.published(buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
     await contest.quoted(bidder, project, 123_456_78, key=uuid4().hex)
     shape = "id code version quotes { amount } myQuotes { amount } award { amount } nextRound { code } amendments { number }"
+    shape += " draw { commitment closingHash transcript }"
     text = f"query($c: String!) {{ project(code: $c) {{ {shape} }} projects(first: 5) {{ totalCount edges {{ node {{ {shape} }} }} }} }}"
     readers: list[Actor] = [ANONYMOUS, buyer, *[await member(role) for role in Role]]
     with clock.fixed(NOON):
