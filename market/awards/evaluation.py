@@ -74,14 +74,19 @@ async def name_evaluators(actor: Actor, project_code: str, logins: Sequence[str]
 
 
 async def _replace(project: Project, accounts: Sequence[UUID]) -> None:
-    before = {row.account_id: row for row in await Evaluator.filter(project_id=project.id)}
-    gone = [row for account, row in before.items() if account not in accounts]
-    if any(row.scored_at for row in gone):
+    await _take_off(project, accounts)
+    rows = await Evaluator.filter(project_id=project.id)
+    kept, number = {row.account_id for row in rows}, count(max((row.number for row in rows), default=0) + 1)
+    for account_id in accounts:
+        if account_id not in kept:
+            await Evaluator.create(project=project, account_id=account_id, number=next(number), named_at=unit().now)
+
+
+async def _take_off(project: Project, kept: Sequence[UUID]) -> None:
+    gone = Evaluator.filter(project_id=project.id).exclude(account_id__in=list(kept))
+    if await gone.filter(scored_at__not_isnull=True).exists():
         raise InvalidInput.one("logins", "has_scored")
-    await Evaluator.filter(id__in=[row.id for row in gone]).delete()
-    number = count(max((row.number for row in before.values()), default=0) + 1)
-    for account_id in (account for account in accounts if account not in before):
-        await Evaluator.create(project=project, account_id=account_id, number=next(number), named_at=unit().now)
+    await gone.delete()
 
 
 def _check_method(project: Project) -> None:
