@@ -217,7 +217,7 @@ def _readable(transcript: Any) -> None:
     """Raises ValueError or TypeError for what another reader could take for something else."""
     if (transcript["format"], transcript["notice"]["rule"]) != (FORMAT, RULE):
         raise ValueError("format")
-    for shape, texts in ((_ID, _ids(transcript)), (_MOMENT, _moments(transcript))):
+    for shape, texts in ((_ID, sorted(_ids(transcript))), (_MOMENT, _moments(transcript))):
         wrong = [text for text in texts if not shape.fullmatch(text)]
         if wrong:
             raise ValueError(", ".join(wrong))
@@ -230,9 +230,9 @@ def _typed(notice: Mapping[str, Any], closing: Mapping[str, Any], drawn: Mapping
         raise ValueError("number")
 
 
-def _ids(transcript: Any) -> list[str]:
-    named = [bidder["id"] for bidder in (*transcript["closing"]["roster"], *transcript["reveals"])]
-    return [*named, *transcript["excluded"], *transcript["draw"]["order"]]
+def _ids(transcript: Any) -> set[str]:
+    named = {bidder["id"] for bidder in (*transcript["closing"]["roster"], *transcript["reveals"])}
+    return {*named, *transcript["excluded"], *transcript["draw"]["order"]}
 
 
 def _moments(transcript: Any) -> list[str]:
@@ -248,11 +248,18 @@ def _moments(transcript: Any) -> list[str]:
     ]
 
 
+def _unhex(text: str) -> bytes:
+    data = bytes.fromhex(text)
+    if not data or data.hex() != text:  # fromhex would also take capitals and blanks
+        raise ValueError(text)
+    return data
+
+
 def _notice_problems(notice: Mapping[str, Any], drawn: Mapping[str, Any]) -> Iterator[Problem]:
     if notice_hash(notice) != notice["hash"]:
         yield Problem("notice_changed")
     possible = 1 <= drawn["number"] <= min(notice["draws"], MOST_DRAWS)
-    if not possible or chained(bytes.fromhex(drawn["code"]), drawn["number"]).hex() != notice["commitment"]:
+    if not possible or chained(_unhex(drawn["code"]), drawn["number"]).hex() != notice["commitment"]:
         yield Problem("code_not_committed")
 
 
@@ -284,7 +291,7 @@ def _repeated(entries: Iterable[str]) -> list[str]:
 
 
 def _nonce_problems(project: str, hashes: Mapping[str, str], reveals: Iterable[Mapping[str, str]]) -> Iterator[Problem]:
-    for entry, nonce in ((r["id"], bytes.fromhex(r["nonce"])) for r in reveals if r["id"] in hashes):
+    for entry, nonce in ((r["id"], _unhex(r["nonce"])) for r in reveals if r["id"] in hashes):
         if nonce_hash(project, entry, nonce).hex() != hashes[entry]:
             yield Problem("nonce_changed", {"id": entry})
 
@@ -310,9 +317,9 @@ def _order_problems(transcript: Any) -> Iterator[Problem]:
     times = [notice["publishedAt"], closing["closesAt"], closing["at"], min(closing["revealUntil"], drawn["at"])]
     if times != sorted(times):
         yield Problem("times_disordered")
-    nonces = {r["id"]: bytes.fromhex(r["nonce"]) for r in transcript["reveals"]}
+    nonces = {r["id"]: _unhex(r["nonce"]) for r in transcript["reveals"]}
     value = transcript["beacon"]["value"] if transcript["beacon"] else ""
-    prk = seed(bytes.fromhex(drawn["code"]), notice["project"], [b["id"] for b in closing["roster"]], nonces, value)
+    prk = seed(_unhex(drawn["code"]), notice["project"], [b["id"] for b in closing["roster"]], nonces, value)
     if prk.hex() != drawn["prk"]:
         yield Problem("seed_differs")
     computed = order(prk, nonces)
