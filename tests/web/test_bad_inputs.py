@@ -62,6 +62,16 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("applicant", "postProject", POST | {"idempotencyKey": ""}),
     ("applicant", "postProject", POST | {"idempotencyKey": "k" * 256}),
     ("agency", "postProject", POST | {"itemCode": "ZSZJ-02-016"}),
+    ("applicant", "postProject", POST | {"method": "RANDOM_DRAW"}),
+    ("applicant", "postProject", POST | {"beacon": {"name": "", "at": "2030-01-01T00:00:00+08:00"}}),
+    ("applicant", "postProject", POST | {"beacon": {"name": "x", "at": "2030-01-01T00:00:00"}}),
+    *(
+        ("intermediary1", "submitQuote", {"projectCode": "@open", "amount": "1", "serviceWorkingDays": 5, "nonceHash": text})
+        for text in TEXTS.values()
+    ),
+    *(("intermediary1", "revealNonce", {"projectCode": "@open", "nonce": text}) for text in TEXTS.values()),
+    *(("operator", "recordBeacon", {"projectCode": "@open", "value": text, "link": text}) for text in TEXTS.values()),
+    *(("operator", "confirmBeacon", {"projectCode": "@open", "value": text}) for text in TEXTS.values()),
     ("applicant", "submitForReview", {"code": "XM-00000000-000000"}),
     ("applicant", "submitForReview", {"code": "x" * 9000}),
     ("operator", "registerOrganisation", {"code": "91330902136134125A", "name": "错码公司", "kind": "ENTERPRISE"}),
