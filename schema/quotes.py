@@ -19,7 +19,9 @@ class Quote:
 
     row: strawberry.Private[models.Quote]
     amount: Yuan | None
+    discount_bp: int | None
     service_working_days: int | None
+    proposal: str
     received_at: datetime
     commitment: str
     salt: str | None
@@ -34,7 +36,9 @@ class Quote:
         return cls(
             row=row,
             amount=None if row.amount_fen is None else Yuan(row.amount_fen),
+            discount_bp=row.discount_bp,
             service_working_days=row.service_working_days,
+            proposal=row.proposal,
             received_at=row.received_at,
             commitment=row.commitment,
             salt=row.salt,
@@ -56,8 +60,10 @@ class QuoteReceipt:
 
     project_code: str
     amount: Yuan
+    discount_bp: int | None
     service_working_days: int
     note: str
+    proposal: str
     received_at: datetime
     commitment: str
     content: str
@@ -75,8 +81,10 @@ class QuoteReceipt:
         return cls(
             project_code=own.project_code,
             amount=Yuan(own.amount_fen),
-            service_working_days=own.service_working_days,
-            note=own.note,
+            discount_bp=own.values.discount_bp,
+            service_working_days=own.values.service_working_days,
+            note=own.values.note,
+            proposal=own.values.proposal,
             received_at=own.row.received_at,
             commitment=own.row.commitment,
             content=own.content,
@@ -94,15 +102,18 @@ class QuoteReceipt:
 class SubmitQuoteInput:
     """A sealed quote for the whole service; a second one replaces the first.
 
+    ``amount``, or where the notice asks for a rate ``discountBp``: 下浮率 in basis points (1 % = 100) off the ceiling.
     ``nonceHash``: of 32 random bytes that the bidder keeps and shows after the deadline (``revealNonce``); see README.
     """
 
     idempotency_key: str
     project_code: str
-    amount: Yuan
     service_working_days: int
+    amount: Yuan | None = None
+    discount_bp: int | None = None
     note: str = ""
     nonce_hash: str | None = None
+    proposal: str = ""
 
     def form(self) -> service.SubmitQuote:
         """As the domain takes it."""

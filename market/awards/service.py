@@ -6,7 +6,7 @@ from uuid import UUID
 
 from market import db
 from market.actors import SYSTEM, Actor
-from market.awards import read
+from market.awards import deciding, read
 from market.awards.models import Award
 from market.draws import service as draws
 from market.draws.models import Draw
@@ -16,12 +16,9 @@ from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
 from market.projects.states import SEALED, ProjectState
-from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
 from market.selection.draw import Place
-from market.selection.methods import VERSIONS
-from market.selection.ranking import Selection, ValidQuote
-from market.usecase import authorise, rulebook, unit, use_case
+from market.usecase import authorise, unit, use_case
 
 log = logging.getLogger("market")
 
@@ -67,7 +64,9 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
     if project.next_check_at != now:
         await project.save(update_fields=["next_check_at"])
         return False
-    await _open(project, draw, now)
+    if await _awaits_scores(project, now):
+        return False
+    await conclude(project, now)
     return True
 
 
@@ -78,16 +77,42 @@ async def _draw(project: Project, now: datetime) -> Draw | None:
     return await Draw.get_or_none(project_id=project.id) or await draws.close(project, now)
 
 
-async def _open(project: Project, draw: Draw | None, now: datetime) -> None:
-    project.opened_at, project.next_check_at = now, None
+async def unsealed(project: Project, now: datetime) -> list[Opened]:
+    """All live quotes, each with why it does not count; nothing is stored. Raises PermissionError before the time."""
     opened = await unseal_all(project, now)
-    _record_opening(project, opened)
-    place = draws.drawn(project, draw, [o.quote for o in opened], now) if draw else _undrawn
-    await _decide(project, opened, place, now)
     for one in opened:
-        await one.quote.save(update_fields=["amount_fen", "service_working_days", "salt", "nonce", "invalid_reason", "rank"])
+        one.quote.invalid_reason = deciding.invalid(project, one.quote)
+    return opened
+
+
+async def _awaits_scores(project: Project, now: datetime) -> bool:
+    """方案择优 with enough quotes: they stay sealed for everybody but its evaluators until all scores are in."""
+    if project.method != SelectionMethod.PROPOSAL_MERIT:
+        return False
+    valid = sum(not one.quote.invalid_reason for one in await unsealed(project, now))
+    if valid < project.terms["minimumQuotes"]:
+        return False
+    project.next_check_at = None
+    await project_service.move(project, "evaluate", valid=valid)
+    return True
+
+
+async def conclude(project: Project, now: datetime) -> None:
+    """Open all quotes for everybody, draw, decide, and store what is known from here on, in the caller's transaction."""
+    project.opened_at, project.next_check_at = now, None
+    opened = await unsealed(project, now)
+    _record_opening(project, opened)
+    quotes, draw = [one.quote for one in opened], await _draw(project, now)
+    place = draws.drawn(project, draw, quotes, now) if draw else _undrawn
+    await deciding.decide(project, quotes, place, now, await read.known(project, quotes))
+    for quote in quotes:
+        await quote.save(update_fields=_OPENED)
     if draw:
         await draw.save(update_fields=["transcript"])
+
+
+_OPENED = ["amount_fen", "discount_bp", "service_working_days", "proposal", "salt", "nonce", "invalid_reason", "rank"]
+"""What of a quote is known from the opening on."""
 
 
 def _record_opening(project: Project, opened: list[Opened]) -> None:
@@ -99,59 +124,14 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
     unit().record("quotes:open", f"project:{project.code}", quotes=quotes)
 
 
-async def _decide(project: Project, opened: list[Opened], place: Place, now: datetime) -> None:
-    for one in opened:
-        one.quote.invalid_reason = _invalid(project, one.quote)
-    valid = [o for o in opened if not o.quote.invalid_reason]
-    minimum = project.terms["minimumQuotes"]
-    if len(valid) < minimum:
-        project.outcome_reason = "too_few_valid_quotes"
-        await project_service.move(project, "fail", valid=len(valid), minimum=minimum)
-        return
-    quotes = {o.quote.commitment: o.quote for o in valid}
-    given = [ValidQuote(q.commitment, q.bidder.code, q.amount_fen, q.received_at) for q in quotes.values()]
-    selection = VERSIONS[project.terms["method"]].select(given, project.terms.get("constants", {}), place)
-    for rank, chosen in enumerate(selection.ranking, 1):
-        quotes[chosen.commitment].rank = rank
-    await _award(project, selection, quotes[selection.winner.commitment], now)
-
-
-def _invalid(project: Project, quote: Quote) -> str:
-    """Why the quote does not count, "" when it does. Where the draw alone chooses, who is out of it is out of the contest."""
-    amount_fen = quote.amount_fen or 0
-    if project.ceiling_fen is not None and amount_fen > project.ceiling_fen:
-        return "above_ceiling"
-    if project.method != SelectionMethod.RANDOM_DRAW:
-        return ""
-    if amount_fen != project.ceiling_fen:
-        return "not_the_fixed_price"  # it was, before an amendment
-    return "nonce_not_revealed" if quote.nonce is None else ""
+async def place_of(project: Project) -> Place:
+    """The places of an opened project's draw, as its transcript published them."""
+    draw = await Draw.get_or_none(project_id=project.id)
+    return draws.places(draw) if draw else _undrawn
 
 
 def _undrawn(label: str) -> bytes:
     raise LookupError(f"this notice has no draw: no place for {label}")
-
-
-async def _award(project: Project, selection: Selection, quote: Quote, now: datetime) -> None:
-    standstill = rulebook().deadline("standstill", now)
-    await Award.create(
-        project=project,
-        quote=quote,
-        supplier=quote.bidder,
-        amount_fen=quote.amount_fen,
-        service_working_days=quote.service_working_days,
-        reasons={
-            "method": selection.method,
-            "tieRule": selection.tie_rule,
-            "tieBroken": selection.tie_broken,
-            "ranking": [{"bidder": q.bidder_code, "amountFen": q.amount_fen} for q in selection.ranking],
-        },
-        published_at=now,
-        standstill_until=standstill.at,
-        standstill_provisional=standstill.provisional,
-    )
-    facts = {"supplier": quote.bidder.code, "amountFen": quote.amount_fen, "standstillUntil": standstill.at.isoformat()}
-    await project_service.move(project, "award", **facts)
 
 
 @use_case(Action.AWARD_CONFIRM)

@@ -80,11 +80,18 @@ def drawn(project: Project, draw: Draw, quotes: Sequence[Quote], now: datetime) 
     unit().record("draw:draw", f"project:{project.code}", code=result["code"], order=result["order"], excluded=sorted(out))
     for bidder in sorted(out):
         unit().record("draw:not_revealed", f"organisation:{bidder}", project=project.code)
-    return partial(_place, bytes.fromhex(result["prk"]), out)
+    return places(draw)
+
+
+def places(draw: Draw) -> drawing.Place:
+    """The places of a draw that has its transcript; tickets of the excluded come last with them. Raises ValueError before."""
+    if draw.transcript is None:
+        raise ValueError("not drawn yet")
+    return partial(_place, bytes.fromhex(draw.transcript["draw"]["prk"]), frozenset(draw.transcript["excluded"]))
 
 
 def _place(prk: bytes, out: frozenset[str], label: str) -> bytes:
-    return bytes([label in out]) + drawing.place(prk, label)
+    return bytes([label.partition("#")[0] in out]) + drawing.place(prk, label)
 
 
 def _confirmed(project: Project, draw: Draw) -> dict[str, str] | None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from market.projects.models import Purpose, SelectionMethod
+from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.parameters import NOTHING_CHOSEN, Parameters
 from market.text import Checker
 
 MAX_WORKING_DAYS = 1000
@@ -41,6 +42,8 @@ class PostProject:
     requirements: str = ""
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
+    quoting: Quoting = Quoting.AMOUNT
+    parameters: Parameters = NOTHING_CHOSEN
     ceiling_fen: int | None = None
     closes_at: datetime | None = None
     case: CaseForm | None = None
@@ -65,6 +68,7 @@ class PostProject:
         _check_latest(check, self.closes_at)
         if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
             check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        self.parameters.check(check, self.method, self.quoting, self.ceiling_fen)
         if self.case is not None:
             check.text("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)

@@ -14,6 +14,7 @@ from market.errors import NotFound
 from market.parties import read as parties
 from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
+from market.projects import parameters
 from market.projects.models import ApprovalCase, Project, ProjectAmendment, SelectionMethod
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
@@ -39,16 +40,14 @@ def opens_at(project: Project) -> datetime:
 
 def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """The notice's constants, frozen at publication: whatever the rulebook says later, this contest keeps them."""
-    method = METHODS[project.method]
-    if project.method == SelectionMethod.DIRECT:
-        minimum = 1
-    else:
-        side = "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
-        minimum = book.number(f"minimum_quotes_{side}", now)
+    method, name = METHODS[project.method], SelectionMethod(project.method)
+    side = "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
     return {
         "method": method.version,
         "tieRule": method.tie_rule,
-        "minimumQuotes": minimum,
+        "quoting": project.quoting,
+        "constants": parameters.constants(name, project.parameters, side, book, now),
+        "minimumQuotes": parameters.minimum_quotes(name, side, book, now),
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
         **({} if project.method == SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),

@@ -72,6 +72,8 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
         case=await posting.file_case(form.case, buyer),
         budget_line=form.budget_line.strip(),
         method=form.method,
+        quoting=form.quoting,
+        parameters=form.parameters.stored(),
         invited=await posting.invited(form.invited_code),
         ceiling_fen=form.ceiling_fen,
         service_working_days=form.service_working_days,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from market import vault
 from market.actors import Actor
+from market.quotes.content import Content
 from market.quotes.models import Quote
 
 
@@ -28,8 +29,8 @@ class OwnQuote:
     row: Quote
     project_code: str
     amount_fen: int
-    service_working_days: int
-    note: str
+    """In fen; of a discount rate what it leaves of the ceiling."""
+    values: Content
     content: str
     salt: str
 
@@ -42,9 +43,8 @@ def unsealed(project_id: UUID, quote: Quote) -> Unsealed:
 
 def _own(quote: Quote) -> OwnQuote:
     sealed = unsealed(quote.project_id, quote)
-    values = sealed.values
-    days, note = values["serviceWorkingDays"], values["note"]
-    return OwnQuote(quote, quote.project.code, values["amountFen"], days, note, sealed.content, sealed.salt)
+    project, values = quote.project, Content.of(sealed.values)
+    return OwnQuote(quote, project.code, values.worth_fen(project.ceiling_fen), values, sealed.content, sealed.salt)
 
 
 async def own_quote(quote_id: UUID) -> OwnQuote:

@@ -7,7 +7,8 @@ import strawberry
 
 from market import errors
 from market.projects import forms, service
-from market.projects.models import Purpose, SelectionMethod
+from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.parameters import Criterion, Parameters
 from schema.context import Info
 from schema.errors import result
 from schema.inputs import aware
@@ -26,6 +27,14 @@ class CaseInput:
     object: str = ""
 
 
+@strawberry.input(description="评审项及其权重;与价格权重合计 100。 A scored criterion; all weights and the price's sum to 100.")
+class CriterionInput:
+    """What evaluators score."""
+
+    name: str
+    weight: int
+
+
 @strawberry.input(description="公开信标，如某期彩票。 A public random value, e.g. a lottery's draw, published at that time.")
 class BeaconInput:
     """What the draw waits for."""
@@ -40,7 +49,10 @@ class BeaconInput:
 
 @strawberry.input
 class PostProjectInput:
-    """A need. Without ``closesAt`` the rulebook's open period runs from publication."""
+    """A need. Without ``closesAt`` the rulebook's open period runs from publication.
+
+    ``longList``, ``shortList``: for CREDIT_MERIT; ``criteria``, ``priceWeight``: for PROPOSAL_MERIT.
+    """
 
     idempotency_key: str
     title: str
@@ -49,6 +61,11 @@ class PostProjectInput:
     requirements: str = ""
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
+    quoting: Quoting = Quoting.AMOUNT
+    long_list: int | None = None
+    short_list: int | None = None
+    criteria: list[CriterionInput] | None = None
+    price_weight: int | None = None
     ceiling: Yuan | None = None
     closes_at: datetime | None = None
     case: CaseInput | None = None
@@ -60,8 +77,11 @@ class PostProjectInput:
 
     def form(self) -> forms.PostProject:
         """As the domain takes it. Raises InvalidInput."""
-        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case", "closes_at", "beacon")}
+        apart = ("ceiling", "case", "closes_at", "beacon", "long_list", "short_list", "criteria", "price_weight")
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in apart}
         case = forms.CaseForm(**vars(self.case)) if self.case else None
+        criteria = tuple(Criterion(c.name, c.weight) for c in self.criteria or ())
+        values["parameters"] = Parameters(self.long_list, self.short_list, criteria, self.price_weight)
         closes_at, beacon = aware("closesAt", self.closes_at), self.beacon.form() if self.beacon else None
         return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=closes_at, beacon=beacon)
 

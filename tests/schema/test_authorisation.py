@@ -36,6 +36,10 @@ ACTIONS = {
     "recordBeacon": Action.BEACON_RECORD,
     "confirmBeacon": Action.BEACON_CONFIRM,
     "confirmAward": Action.AWARD_CONFIRM,
+    "nameEvaluators": Action.AWARD_NAME_EVALUATORS,
+    "submitScores": Action.AWARD_SCORE,
+    "pickSupplier": Action.AWARD_PICK,
+    "recordCreditScore": Action.CREDIT_RECORD,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -143,16 +147,19 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
+        "nameEvaluators": {"projectCode": opened.code, "logins": ["x"]},
+        "submitScores": {"projectCode": opened.code, "sheets": []},
+        "pickSupplier": {"projectCode": opened.code, "supplierCode": award.supplier.code, "reason": "x"},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
     }
 
 
-_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward"]
+_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "nameEvaluators", "pickSupplier"]
 
 
-@pytest.mark.parametrize("name", [*_OF_A_PROJECT, "fileContract", "recordDelivery", "acceptDelivery"])
+@pytest.mark.parametrize("name", [*_OF_A_PROJECT, "submitScores", "fileContract", "recordDelivery", "acceptDelivery"])
 async def test_a_stranger_with_the_right_role_is_refused(execute: Execute, subjects: dict[str, Any], name: str) -> None:
     """The right role in another organisation: refused or told that there is no such thing, and nothing is written."""
     roles = [role for role, relation in GRANTS[ACTIONS[name]].items() if relation is Relation.PARTY and role != Role.HELPER]
