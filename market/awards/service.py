@@ -58,6 +58,7 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
     ):
         return False
     if project.state == ProjectState.OPEN:
+        unit().checkpoint = True
         await project_service.move(project, "close")
     draw = await _draw(project, now)
     project.next_check_at = await draws.due_at(project, draw, now) if draw else now
@@ -99,7 +100,7 @@ async def _awaits_scores(project: Project, now: datetime) -> bool:
 
 async def conclude(project: Project, now: datetime) -> None:
     """Open all quotes for everybody, draw, decide, and store what is known from here on, in the caller's transaction."""
-    project.opened_at, project.next_check_at = now, None
+    project.opened_at, project.next_check_at, unit().checkpoint = now, None, True
     opened = await unsealed(project, now)
     _record_opening(project, opened)
     quotes, draw = [one.quote for one in opened], await _draw(project, now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from market.log.chain import canonical
+from market.log.canonical import canonical
 from market.selection.ranking import discounted
 
 

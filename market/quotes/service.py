@@ -5,7 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from market import db, idempotency, vault
 from market.actors import Actor
@@ -203,6 +203,18 @@ async def withdraw_quote(actor: Actor, project_code: str) -> read.OwnQuote:
     await quote.save(update_fields=["live", "withdrawn_at"])
     unit().record_sealed(vault.commitment(project.code, bidder.code, f"withdrawn {quote.commitment}", secrets.token_bytes(32)))
     return await read.own_quote(quote.id)
+
+
+async def own_quotes(actor: Actor, project_id: UUID) -> list[read.OwnQuote]:
+    """All of the actor's quotes for a project, replaced and withdrawn ones too, newest first. That it looked is logged."""
+    if actor.organisation_id is None or not await Quote.exists(project_id=project_id, bidder_id=actor.organisation_id):
+        return []
+    return await _look(actor, actor.organisation_id, project_id)
+
+
+@use_case(None)
+async def _look(_actor: Actor, bidder_id: UUID, project_id: UUID) -> list[read.OwnQuote]:
+    return await read.own_quotes(bidder_id, project_id)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from market.projects import models, read
 from market.projects.models import Purpose, Quoting, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
+from market.quotes import service as quote_service
 from schema.awards import Award
 from schema.catalogue import ServiceItem
 from schema.context import Info
@@ -170,7 +171,7 @@ class Project(relay.Node):
     @strawberry.field(description="本机构自己的报价回执,新的在前。 The acting intermediary's own receipts, newest first.")
     async def my_quotes(self, info: Info) -> list[QuoteReceipt]:
         """Empty for everybody else."""
-        return [QuoteReceipt.of(own) for own in await quotes.own_quotes(info.context.actor, self.row.id)]
+        return [QuoteReceipt.of(own) for own in await quote_service.own_quotes(info.context.actor, self.row.id)]
 
     @strawberry.field(description="流标的原因和家数。 Why the contest failed, with the counts; null unless it did.")
     async def failure(self, info: Info) -> Failure | None:
