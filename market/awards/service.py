@@ -100,8 +100,7 @@ async def _awaits_scores(project: Project, now: datetime) -> bool:
 
 async def conclude(project: Project, now: datetime) -> None:
     """Open all quotes for everybody, draw, decide, and store what is known from here on, in the caller's transaction."""
-    unit().checkpoint = True
-    project.opened_at, project.next_check_at = now, None
+    project.opened_at, project.next_check_at, unit().checkpoint = now, None, True
     opened = await unsealed(project, now)
     _record_opening(project, opened)
     quotes, draw = [one.quote for one in opened], await _draw(project, now)

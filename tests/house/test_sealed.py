@@ -20,8 +20,8 @@ WAYS = {
     "market.quotes.service.unseal_all": {"market.quotes.service._open"},
     "market.draws.service.reveal_nonce": {"market.quotes.read.own_quote"},
     "market.awards.service.unsealed": {"market.quotes.service.unseal_all"},
-    "market.awards.service._awaits_scores": {"market.awards.service.unsealed"},
     "market.awards.service.conclude": {"market.awards.service.unsealed"},
+    "market.awards.service._awaits_scores": {"market.awards.service.unsealed"},
     "market.awards.service.settle": {"market.awards.service._awaits_scores", "market.awards.service.conclude"},
     "market.awards.evaluation._masked": {"market.awards.service.unsealed"},
     "market.awards.evaluation._conclude_when_complete": {"market.awards.service.conclude"},
@@ -32,9 +32,9 @@ WAYS = {
         "market.awards.evaluation._conclude_when_complete",
     },
 }
-"""Every function of ours that can come to the door, and what it calls on the way. It leads no further than a bidder to its own
-(``_look``, ``submit_quote``, ``withdraw_quote``, ``reveal_nonce`` take the actor's organisation and nothing else), the clock to an
-opening, a named evaluator after the deadline to the proposals without names: all but the first go through ``unseal_all``."""
+"""Every function of ours that can come to the door and leads no further than a bidder to its own or the clock to an opening,
+and what it calls on the way. ``_look``, ``submit_quote``, ``withdraw_quote`` and ``reveal_nonce`` take the actor's organisation and
+nothing else; evaluators read proposals without names and prices, and ``unseal_all`` refuses them too before the time."""
 ENTRANCES = {f"market.quotes.service.{name}" for name in ("own_quotes", "submit_quote", "withdraw_quote")}
 ENTRANCES |= {"market.awards.service.settle", "market.draws.service.reveal_nonce"}
 ENTRANCES |= {f"market.awards.evaluation.{name}" for name in ("name_evaluators", "read_proposals", "submit_scores")}
