@@ -15,6 +15,7 @@ from schema import (
     findings,
     flows,
     limits,
+    log,
     masking,
     parties,
     payments,
@@ -43,6 +44,7 @@ QUERIES: tuple[type, ...] = (
     charges.Queries,
     own_fees.Queries,
     statistics.Queries,
+    log.Queries,
 )
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,
@@ -55,6 +57,7 @@ MUTATIONS: tuple[type, ...] = (
     audit.Mutations,
     oversight_mutations.Mutations,
     complaints.Mutations,
+    log.Mutations,
 )
 
 
