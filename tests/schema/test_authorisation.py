@@ -22,7 +22,7 @@ from tests import contest, factories_oversight
 from tests.contest import NOON, member
 from tests.schema.conftest import Execute
 
-OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint"}
+OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint", "witnessCheckpoint"}
 """Mutations that start without an account."""
 ACTIONS = {
     "postProject": Action.PROJECT_POST,

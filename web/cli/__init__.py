@@ -21,7 +21,7 @@ from market.errors import CatalogueRefused, MarketError
 from market.log import service as log
 from schema.labels import N_
 from web import startup
-from web.cli import audit, imports, indicators, verify
+from web.cli import audit, imports, indicators, logs, verify
 from web.cli.shell import Database, Demo, err, fail, out, run, say, settings_for, stored, told
 from web.settings import DEMO_DATABASE, Settings, sqlite_url
 
@@ -29,10 +29,12 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 catalogue_app = typer.Typer(no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue", help="目录 · the list of service items")
 app.add_typer(verify.app, name="verify", help="核对 · recompute the log; a draw; or an award")
+app.add_typer(logs.export_app, name="export", help="导出 · files for others to check")
 app.add_typer(imports.app, name="import", help="导入 · records from elsewhere")
 
 app.command()(audit.audit)
 app.command()(indicators.indicators)
+verify.app.command("log")(logs.verify_file)
 
 ONLY_HERE = N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -43,6 +45,7 @@ REASONS = {
     "columns": N_("各列与内容不符"),
     "unreadable": N_("无法读出"),
     "head": N_("末尾被截去或改动"),
+    "key": N_("检查点是另一把钥匙签的，请核对 MARKET_KEYS_DIR"),
     "checkpoint": N_("与已签发的检查点不符"),
     "batch": N_("与它收入的密封承诺不符"),
 }
