@@ -22,6 +22,10 @@ class Action(StrEnum):
     PROJECT_READ_UNPUBLISHED = "project:read_unpublished"
     QUOTE_SUBMIT = "quote:submit"
     AWARD_CONFIRM = "award:confirm"
+    AWARD_ANNUL = "award:annul"
+    OBJECTION_RAISE = "objection:raise"
+    OBJECTION_ANSWER = "objection:answer"
+    OBJECTION_READ = "objection:read"
     CONTRACT_FILE = "contract:file"
     CONTRACT_DELIVER = "contract:deliver"
     CONTRACT_ACCEPT = "contract:accept"
@@ -104,6 +108,10 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.PROJECT_READ_UNPUBLISHED: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_ANNUL: {_R.OPERATOR: Relation.ANY},
+    _A.OBJECTION_RAISE: {_R.INTERMEDIARY: _PARTY},
+    _A.OBJECTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.OBJECTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.CONTRACT_FILE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_DELIVER: {_R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_ACCEPT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},

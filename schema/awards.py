@@ -6,13 +6,49 @@ from typing import Self
 import strawberry
 
 from market import errors
-from market.awards import models, service
+from market.awards import models, objections, service
 from market.contracts import read as contracts
 from schema.context import Info
 from schema.contracts import Contract
 from schema.errors import result
 from schema.parties import Organisation
 from schema.scalars import Yuan
+
+
+@strawberry.type(description="异议。 An objection to an award; the award waits for the answer.")
+class Objection:
+    """``upheld``: null until the answer. ``answer`` is read by everybody."""
+
+    row: strawberry.Private[models.Objection]
+    code: strawberry.ID
+    raised_at: datetime
+    answer_due_at: datetime
+    answer: str
+    answered_at: datetime | None
+    upheld: bool | None
+
+    @classmethod
+    def of(cls, row: models.Objection) -> Self:
+        """From its row."""
+        return cls(
+            row=row,
+            code=strawberry.ID(row.code),
+            raised_at=row.raised_at,
+            answer_due_at=row.answer_due_at,
+            answer=row.answer,
+            answered_at=row.answered_at,
+            upheld=row.upheld,
+        )
+
+    @strawberry.field(description="异议内容,只给双方和监管、运营。 For the two sides and the supervisors.")
+    async def text(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.text if objections.may_read(info.context.actor, self.row) else None
+
+    @strawberry.field(description="提出人,只给双方和监管、运营。 For the two sides and the supervisors.")
+    async def bidder(self, info: Info) -> Organisation | None:
+        """Null for others."""
+        return Organisation.of(self.row.bidder) if objections.may_read(info.context.actor, self.row) else None
 
 
 @strawberry.type(description="中选结果。 The award: public from the moment of the opening.")
@@ -57,6 +93,11 @@ class Award:
         row = await info.context.load(contracts.contracts_by_award, self.row.id)
         return Contract.of(row) if row and contracts.may_see(info.context.actor, row) else None
 
+    @strawberry.field(description="异议及其答复。 Objections and their answers.")
+    async def objections(self, info: Info) -> list[Objection]:
+        """In order; while one is open the award cannot be confirmed."""
+        return [Objection.of(row) for row in await info.context.load(objections.objections_by_award, self.row.id)]
+
 
 @strawberry.input
 class ConfirmAwardInput:
@@ -65,11 +106,14 @@ class ConfirmAwardInput:
     project_code: str
 
 
+_OBJECTED = (errors.ObjectionOpen, errors.ObjectionUpheld)
+
+
 @strawberry.type
 class Mutations:
     """Writes of awards."""
 
-    @result("ConfirmAwardResult", Award, errors.WrongState, errors.StandstillRunning)
+    @result("ConfirmAwardResult", Award, errors.WrongState, errors.StandstillRunning, *_OBJECTED)
     async def confirm_award(self, info: Info, input: ConfirmAwardInput) -> Award:
         """公示期满后确认中选。 The buyer confirms once the standstill is over."""
         await service.settle_due()

@@ -32,3 +32,33 @@ class Award(Model):
 
     class Meta:
         table = "awards"
+
+
+class Objection(Model):
+    """异议. A bidder's, during the standstill, answered by the buyer. While one is open the award cannot be confirmed.
+
+    ``upheld``: what the buyer found, empty until the answer. ``answer_due_at``: an answer after it is late, not lost.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    code = fields.CharField(max_length=40, unique=True)
+    award: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Award", related_name="objections", on_delete=fields.RESTRICT
+    )
+    award_id: UUID
+    bidder: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="objections", on_delete=fields.RESTRICT
+    )
+    bidder_id: UUID
+    text = fields.TextField()
+    raised_by_id = fields.UUIDField()
+    raised_at = fields.DatetimeField()
+    answer_due_at = fields.DatetimeField()
+    answer = fields.TextField(default="")
+    upheld = fields.BooleanField(null=True)
+    answered_by_id = fields.UUIDField(null=True)
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "objections"
+        unique_together = (("award", "bidder"),)

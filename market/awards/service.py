@@ -6,7 +6,7 @@ from uuid import UUID
 
 from market import db
 from market.actors import SYSTEM, Actor
-from market.awards import read
+from market.awards import objections, read
 from market.awards.models import Award
 from market.errors import StandstillRunning
 from market.permissions import Action
@@ -113,13 +113,17 @@ async def _award(project: Project, selection: Selection, quote: Quote, now: date
 
 @use_case(Action.AWARD_CONFIRM)
 async def confirm_award(actor: Actor, project_code: str) -> Award:
-    """The buyer confirms the award once the standstill is over. Raises NotFound, NotPermitted, WrongState, StandstillRunning."""
+    """The buyer confirms the award once the standstill is over and every objection was answered and found wrong.
+
+    Raises NotFound, NotPermitted, WrongState, StandstillRunning, ObjectionOpen, ObjectionUpheld.
+    """
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_CONFIRM, projects.subject(project))
     await project_service.move(project, "confirm")
     award = await read.award_of(project.id)
     if unit().now < award.standstill_until:
         raise StandstillRunning(award.standstill_until)
+    await objections.check_settled(award)
     award.confirmed_at, award.confirmed_by_id = unit().now, actor.account_id
     await award.save(update_fields=["confirmed_at", "confirmed_by_id"])
     return award

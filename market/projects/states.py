@@ -33,6 +33,7 @@ MOVES = (
     Move("close", (_S.OPEN,), _S.CLOSED, "time"),
     Move("award", (_S.CLOSED,), _S.STANDSTILL, "time"),
     Move("fail", (_S.CLOSED,), _S.UNSUCCESSFUL, "time"),
+    Move("annul", (_S.STANDSTILL,), _S.UNSUCCESSFUL, "award:annul"),
     Move("confirm", (_S.STANDSTILL,), _S.AWARDED, "award:confirm"),
     Move("file", (_S.AWARDED,), _S.CONTRACT_FILED, "contract:file"),
 )

@@ -12,6 +12,7 @@ from strawberry import relay
 
 from market import clock
 from market.actors import ANONYMOUS, Actor, Role
+from market.awards import objections
 from market.fees import service as fees
 from market.fees.forms import RecordFee
 from market.fees.models import Channel, EvidenceGrade
@@ -33,6 +34,9 @@ ACTIONS = {
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
     "confirmAward": Action.AWARD_CONFIRM,
+    "raiseObjection": Action.OBJECTION_RAISE,
+    "answerObjection": Action.OBJECTION_ANSWER,
+    "annulAward": Action.AWARD_ANNUL,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -134,19 +138,27 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     award = await contest.awarded(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
     await award.fetch_related("project", "supplier")
     contract = await contest.contracted(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
+    disputed = await contest.published(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
+    bidder = await member(Role.INTERMEDIARY)
+    await contest.quoted(bidder, disputed, 100)
+    await contest.opened(disputed)
+    with clock.fixed(contest.OPENS):
+        objection = await objections.raise_objection(bidder, disputed.code, "x")
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
         "submitForReview": {"code": draft.code},
         "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
+        "raiseObjection": {"projectCode": disputed.code, "text": "x"},
+        "answerObjection": {"code": objection.code, "answer": "x", "upheld": False},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
     }
 
 
-_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward"]
+_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "raiseObjection", "answerObjection"]
 
 
 @pytest.mark.parametrize("name", [*_OF_A_PROJECT, "fileContract", "recordDelivery", "acceptDelivery"])
