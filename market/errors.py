@@ -1,3 +1,4 @@
+# budget: one refusal after the other, and all of them here
 """Every refusal a caller can act on: one frozen exception per fact, with the facts as fields.
 
 The sentences that people read are in ``schema/errors.py``; programs use the type and its fields.
@@ -220,6 +221,13 @@ class ObjectionUpheld(MarketError):
     """The buyer found an objection right: the award cannot be confirmed any more."""
 
     objection_code: str
+
+
+@frozen
+class StillTimeToSign(MarketError):
+    """The winner may still sign the contract; only after ``until`` is the award forfeited."""
+
+    until: datetime
 
 
 @frozen

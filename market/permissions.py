@@ -23,6 +23,8 @@ class Action(StrEnum):
     QUOTE_SUBMIT = "quote:submit"
     AWARD_CONFIRM = "award:confirm"
     AWARD_ANNUL = "award:annul"
+    AWARD_DECLINE = "award:decline"
+    AWARD_FORFEIT = "award:forfeit"
     OBJECTION_RAISE = "objection:raise"
     OBJECTION_ANSWER = "objection:answer"
     OBJECTION_READ = "objection:read"
@@ -109,6 +111,8 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.AWARD_ANNUL: {_R.OPERATOR: Relation.ANY},
+    _A.AWARD_DECLINE: {_R.INTERMEDIARY: _PARTY},
+    _A.AWARD_FORFEIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.OBJECTION_RAISE: {_R.INTERMEDIARY: _PARTY},
     _A.OBJECTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.OBJECTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},

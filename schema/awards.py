@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from market import errors
-from market.awards import models, objections, service
+from market.awards import forfeiture, models, objections, service
 from market.contracts import read as contracts
 from schema.context import Info
 from schema.contracts import Contract
@@ -51,9 +51,43 @@ class Objection:
         return Organisation.of(self.row.bidder) if objections.may_read(info.context.actor, self.row) else None
 
 
+ForfeitureCause = strawberry.enum(forfeiture.Cause, name="ForfeitureCause")
+
+
+@strawberry.type(description="弃选。 An award that was given up, or not signed in time.")
+class AwardForfeiture:
+    """``awardedAt``: when it was published."""
+
+    row: strawberry.Private[models.AwardForfeiture]
+    turn: int
+    amount: Yuan
+    cause: ForfeitureCause  # type: ignore[valid-type]
+    reason: str
+    awarded_at: datetime
+    forfeited_at: datetime
+
+    @classmethod
+    def of(cls, row: models.AwardForfeiture) -> Self:
+        """From its row, loaded with its supplier."""
+        return cls(
+            row=row,
+            turn=row.turn,
+            amount=Yuan(row.amount_fen),
+            cause=forfeiture.Cause(row.cause),
+            reason=row.reason,
+            awarded_at=row.awarded_at,
+            forfeited_at=row.forfeited_at,
+        )
+
+    @strawberry.field
+    async def supplier(self) -> Organisation:
+        """Who had it."""
+        return Organisation.of(self.row.supplier)
+
+
 @strawberry.type(description="中选结果。 The award: public from the moment of the opening.")
 class Award:
-    """``tieBroken``: the best amounts were equal and ``tieRule`` decided."""
+    """``tieBroken``: the best amounts were equal and ``tieRule`` decided. ``turn``: one more for each that gave the award up."""
 
     row: strawberry.Private[models.Award]
     amount: Yuan
@@ -65,6 +99,7 @@ class Award:
     standstill_until: datetime
     standstill_provisional: bool
     confirmed_at: datetime | None
+    turn: int
 
     @classmethod
     def of(cls, row: models.Award) -> Self:
@@ -80,6 +115,7 @@ class Award:
             standstill_until=row.standstill_until,
             standstill_provisional=row.standstill_provisional,
             confirmed_at=row.confirmed_at,
+            turn=row.turn,
         )
 
     @strawberry.field
@@ -92,6 +128,11 @@ class Award:
         """The filed contract, for its parties and the regulator."""
         row = await info.context.load(contracts.contracts_by_award, self.row.id)
         return Contract.of(row) if row and contracts.may_see(info.context.actor, row) else None
+
+    @strawberry.field(description="此前弃选的机构。 Who had the award before and gave it up.")
+    async def forfeitures(self, info: Info) -> list[AwardForfeiture]:
+        """In order."""
+        return [AwardForfeiture.of(row) for row in await info.context.load(forfeiture.forfeitures_by_award, self.row.id)]
 
     @strawberry.field(description="异议及其答复。 Objections and their answers.")
     async def objections(self, info: Info) -> list[Objection]:

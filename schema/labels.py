@@ -47,6 +47,7 @@ LABELS: dict[str, str] = {
     "objection_open": N_("待答复"),
     "objection_answered": N_("已答复"),
     "objection_upheld": N_("异议成立"),
+    "award_forfeited": N_("中选机构弃选，没有后续机构"),
     "membership": N_("成员"),
     "department": N_("部门"),
     "qualification": N_("资质"),

@@ -5,6 +5,7 @@ from strawberry import relay
 
 from schema import (
     audit,
+    awarded,
     awards,
     catalogue,
     charges,
@@ -16,7 +17,6 @@ from schema import (
     flows,
     limits,
     masking,
-    objections,
     parties,
     payments,
     quotes,
@@ -50,7 +50,7 @@ MUTATIONS: tuple[type, ...] = (
     project_mutations.Mutations,
     quotes.Mutations,
     awards.Mutations,
-    objections.Mutations,
+    awarded.Mutations,
     contracts.Mutations,
     fees.Mutations,
     declarations.Mutations,

@@ -21,7 +21,7 @@ TEXT = 2000
 
 @use_case(Action.OBJECTION_RAISE)
 async def raise_objection(actor: Actor, project_code: str, text: str) -> Objection:
-    """A bidder objects to the award, once, before the standstill ends; the award cannot be confirmed until the buyer answers.
+    """A bidder objects to the award, once a turn, before the standstill ends; the award cannot be confirmed until the buyer answers.
 
     The text and who raised it are for the two sides and the supervisors; that there is an objection is public.
     Raises InvalidInput, NotFound, NotPermitted, WrongState, DeadlinePassed, AlreadyFiled.
@@ -33,7 +33,7 @@ async def raise_objection(actor: Actor, project_code: str, text: str) -> Objecti
     award = await _standing(project)
     if unit().received_at >= award.standstill_until:
         raise DeadlinePassed(award.standstill_until, unit().received_at)
-    if await Objection.exists(award_id=award.id, bidder_id=actor.organisation_id):
+    if await Objection.exists(award_id=award.id, turn=award.turn, bidder_id=actor.organisation_id):
         raise AlreadyFiled("objection", project.code)
     due = rulebook().deadline("objection_answer_period", unit().now)
     objection = await Objection.create(
@@ -41,6 +41,7 @@ async def raise_objection(actor: Actor, project_code: str, text: str) -> Objecti
         award=award,
         bidder_id=actor.organisation_id,
         text=words,
+        turn=award.turn,
         raised_by_id=actor.account_id,
         raised_at=unit().now,
         answer_due_at=due.at,
@@ -78,7 +79,7 @@ async def annul_award(actor: Actor, project_code: str, reason: str) -> Project:
     authorise(Action.AWARD_ANNUL, projects.subject(project))
     words = _text("reason", reason)
     award = await _standing(project)
-    if not await Objection.exists(award_id=award.id, upheld=True):
+    if not await Objection.exists(award_id=award.id, turn=award.turn, upheld=True):
         raise NotFound("objection", project.code)
     project.outcome_reason = "objection_upheld"
     await project_service.move(project, "annul", reason=words)
@@ -110,7 +111,7 @@ async def _shown(objection: Objection) -> Objection:
 
 async def check_settled(award: Award) -> None:
     """Before an award is confirmed. Raises ObjectionOpen, ObjectionUpheld."""
-    for objection in await Objection.filter(award_id=award.id).order_by("raised_at", "code"):
+    for objection in await Objection.filter(award_id=award.id, turn=award.turn).order_by("raised_at", "code"):
         if objection.answered_at is None:
             raise ObjectionOpen(objection.code, objection.answer_due_at)
         if objection.upheld:

@@ -37,6 +37,8 @@ ACTIONS = {
     "raiseObjection": Action.OBJECTION_RAISE,
     "answerObjection": Action.OBJECTION_ANSWER,
     "annulAward": Action.AWARD_ANNUL,
+    "declineAward": Action.AWARD_DECLINE,
+    "forfeitAward": Action.AWARD_FORFEIT,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -150,6 +152,8 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
+        "declineAward": {"projectCode": award.project.code, "reason": "x"},
+        "forfeitAward": {"projectCode": award.project.code, "reason": "x"},
         "raiseObjection": {"projectCode": disputed.code, "text": "x"},
         "answerObjection": {"code": objection.code, "answer": "x", "upheld": False},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
@@ -159,6 +163,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
 
 
 _OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "raiseObjection", "answerObjection"]
+_OF_A_PROJECT += ["declineAward", "forfeitAward"]
 
 
 @pytest.mark.parametrize("name", [*_OF_A_PROJECT, "fileContract", "recordDelivery", "acceptDelivery"])

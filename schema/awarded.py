@@ -1,12 +1,13 @@
-"""Objections in the API: raising, answering, and what follows from one that is upheld."""
+"""What may come between an award and its contract: objections, annulment, forfeiture and the next in order."""
 
 import strawberry
 
 from market import errors
-from market.awards import objections
+from market.awards import forfeiture, objections
 from schema.awards import Objection
 from schema.context import Info
 from schema.errors import result
+from schema.projects.types import Project
 
 
 @strawberry.input
@@ -34,11 +35,12 @@ class AnnulAwardInput:
     reason: str
 
 
-@strawberry.type(description="中选已被撤销。 The award was annulled; the project may be posted again.")
-class AnnulledAward:
-    """``projectCode`` is unsuccessful now."""
+@strawberry.input
+class GiveUpAwardInput:
+    """Which project's award, and why; the reason is published."""
 
     project_code: str
+    reason: str
 
 
 _LATE = (errors.WrongState, errors.DeadlinePassed)
@@ -46,7 +48,7 @@ _LATE = (errors.WrongState, errors.DeadlinePassed)
 
 @strawberry.type
 class Mutations:
-    """Writes of objections."""
+    """Writes between award and contract."""
 
     @result("RaiseObjectionResult", Objection, *_LATE, errors.AlreadyFiled)
     async def raise_objection(self, info: Info, input: RaiseObjectionInput) -> Objection:
@@ -59,8 +61,17 @@ class Mutations:
         answered = await objections.answer_objection(info.context.actor, input.code, input.answer, upheld=input.upheld)
         return Objection.of(answered)
 
-    @result("AnnulAwardResult", AnnulledAward, errors.WrongState)
-    async def annul_award(self, info: Info, input: AnnulAwardInput) -> AnnulledAward:
+    @result("AnnulAwardResult", Project, errors.WrongState)
+    async def annul_award(self, info: Info, input: AnnulAwardInput) -> Project:
         """异议成立后,运营机构撤销中选。 After an upheld objection the operator annuls the award."""
-        project = await objections.annul_award(info.context.actor, input.project_code, input.reason)
-        return AnnulledAward(project_code=project.code)
+        return Project.of(await objections.annul_award(info.context.actor, input.project_code, input.reason))
+
+    @result("DeclineAwardResult", Project, errors.WrongState)
+    async def decline_award(self, info: Info, input: GiveUpAwardInput) -> Project:
+        """中选机构弃选,由下一名递补。 The winner gives the award up; the next in order wins."""
+        return Project.of(await forfeiture.decline_award(info.context.actor, input.project_code, input.reason))
+
+    @result("ForfeitAwardResult", Project, errors.WrongState, errors.StillTimeToSign)
+    async def forfeit_award(self, info: Info, input: GiveUpAwardInput) -> Project:
+        """逾期未签合同,按弃选处理,由下一名递补。 No contract was signed in time; the next in order wins."""
+        return Project.of(await forfeiture.forfeit_award(info.context.actor, input.project_code, input.reason))
