@@ -20,6 +20,9 @@ class Action(StrEnum):
     PROJECT_EDIT = "project:edit"
     PROJECT_REVIEW = "project:review"
     PROJECT_READ_UNPUBLISHED = "project:read_unpublished"
+    QUESTION_ASK = "question:ask"
+    QUESTION_ANSWER = "question:answer"
+    QUESTION_READ = "question:read"
     QUOTE_SUBMIT = "quote:submit"
     AWARD_CONFIRM = "award:confirm"
     AWARD_ANNUL = "award:annul"
@@ -108,6 +111,9 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.PROJECT_EDIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.PROJECT_REVIEW: {_R.OPERATOR: Relation.OTHER},
     _A.PROJECT_READ_UNPUBLISHED: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.QUESTION_ASK: {_R.INTERMEDIARY: Relation.ANY},
+    _A.QUESTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
+    _A.QUESTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.AWARD_ANNUL: {_R.OPERATOR: Relation.ANY},

@@ -27,6 +27,7 @@ from schema.oversight import mutations as oversight_mutations
 from schema.oversight import queries as oversight_queries
 from schema.projects import mutations as project_mutations
 from schema.projects import queries as project_queries
+from schema.projects import questions
 from schema.scalars import CONFIG
 
 QUERIES: tuple[type, ...] = (
@@ -48,6 +49,7 @@ QUERIES: tuple[type, ...] = (
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,
     project_mutations.Mutations,
+    questions.Mutations,
     quotes.Mutations,
     awards.Mutations,
     awarded.Mutations,

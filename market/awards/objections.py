@@ -7,6 +7,7 @@ from market.actors import Actor
 from market.awards import read
 from market.awards.models import Award, Objection
 from market.errors import AlreadyFiled, DeadlinePassed, NotFound, ObjectionOpen, ObjectionUpheld, WrongState
+from market.log.service import Record
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import read as projects
 from market.projects import service as project_service
@@ -23,7 +24,7 @@ TEXT = 2000
 async def raise_objection(actor: Actor, project_code: str, text: str) -> Objection:
     """A bidder objects to the award, once a turn, before the standstill ends; the award cannot be confirmed until the buyer answers.
 
-    The text and who raised it are for the two sides and the supervisors; that there is an objection is public.
+    The text and who raised it are for the two sides and the supervisors; that there is an objection is public, and the log tells no more.
     Raises InvalidInput, NotFound, NotPermitted, WrongState, DeadlinePassed, AlreadyFiled.
     """
     project = await project_service.locked(actor, project_code)
@@ -46,7 +47,8 @@ async def raise_objection(actor: Actor, project_code: str, text: str) -> Objecti
         raised_at=unit().now,
         answer_due_at=due.at,
     )
-    _record("objection:raise", project, objection, answerDue=due.at.isoformat())
+    told = {"objection": objection.code, "answerDue": due.at.isoformat()}
+    unit().records.append(Record("objection:raise", f"project:{project.code}", told, anonymous=True))
     return await _shown(objection)
 
 
@@ -64,8 +66,9 @@ async def answer_objection(actor: Actor, code: str, answer: str, *, upheld: bool
     words = _text("answer", answer)
     values = {"answer": words, "upheld": upheld, "answered_by_id": actor.account_id, "answered_at": unit().now}
     if not await Objection.filter(id=objection.id, answered_at=None).update(**values):
-        raise WrongState("objection", "objection_answered", ("objection_open",))
-    _record("objection:answer", project, objection, upheld=upheld, answer=words)
+        raise WrongState("objection", "reply_given", ("reply_missing",))
+    told = {"objection": objection.code, "upheld": upheld, "answer": words}
+    unit().record("objection:answer", f"project:{project.code}", **told)
     return await _shown(objection)
 
 
@@ -98,10 +101,6 @@ async def _standing(project: Project) -> Award:
     if project.state != ProjectState.STANDSTILL:
         raise WrongState("project", project.state, (ProjectState.STANDSTILL,))
     return await read.award_of(project.id)
-
-
-def _record(action: str, project: Project, objection: Objection, **facts: object) -> None:
-    unit().record(action, f"project:{project.code}", objection=objection.code, **facts)
 
 
 async def _shown(objection: Objection) -> Objection:

@@ -12,7 +12,7 @@ from market.awards import read as awards
 from market.catalogue import read as catalogue
 from market.clock import local_date
 from market.permissions import Action, Allowed, Subject, may
-from market.projects import models, read
+from market.projects import models, questions, read
 from market.projects.models import Purpose, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
@@ -22,6 +22,7 @@ from schema.context import Info
 from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
+from schema.projects.questions import Question
 from schema.quotes import Quote, QuoteReceipt
 from schema.scalars import Yuan
 
@@ -202,6 +203,12 @@ class Project(relay.Node):
     async def my_quotes(self, info: Info) -> list[QuoteReceipt]:
         """Empty for everybody else."""
         return [QuoteReceipt.of(own) for own in await quotes.own_quotes(info.context.actor, self.row.id)]
+
+    @strawberry.field(description="提问与答复。 Questions and answers; unanswered ones only for those concerned.")
+    async def questions(self, info: Info) -> list[Question]:
+        """In order."""
+        rows = await info.context.load(questions.questions_by_project, self.row.id)
+        return [Question.of(row) for row in rows if questions.may_see(info.context.actor, row)]
 
     @strawberry.field
     async def award(self, info: Info) -> Award | None:

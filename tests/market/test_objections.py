@@ -64,6 +64,7 @@ async def test_the_award_waits_for_the_answer(opened: Contest) -> None:
     assert (await confirmed(opened)).confirmed_at
     entries = await LogEntry.filter(action__startswith="objection:").order_by("seq")
     assert [entry.action for entry in entries] == ["objection:raise", "objection:answer"]
+    assert str(opened.loser.account_id) not in entries[0].body and str(opened.loser.organisation_id) not in entries[0].body
     assert "没有该项资质" not in entries[0].body and "资质有效" in entries[1].body
 
 

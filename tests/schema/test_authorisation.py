@@ -18,6 +18,7 @@ from market.fees.forms import RecordFee
 from market.fees.models import Channel, EvidenceGrade
 from market.log.models import LogEntry
 from market.permissions import GRANTS, Action, Relation
+from market.projects import questions
 from schema.schema import schema
 from tests import contest, factories_oversight
 from tests.contest import NOON, member
@@ -31,6 +32,8 @@ ACTIONS = {
     "amendProject": Action.PROJECT_EDIT,
     "withdrawProject": Action.PROJECT_EDIT,
     "reviewProject": Action.PROJECT_REVIEW,
+    "askQuestion": Action.QUESTION_ASK,
+    "answerQuestion": Action.QUESTION_ANSWER,
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
     "confirmAward": Action.AWARD_CONFIRM,
@@ -137,6 +140,8 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     with clock.fixed(NOON):
         draft = await contest.projects.post_project(applicant, contest.form())
     opened = await contest.published(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
+    with clock.fixed(NOON):
+        question = await questions.ask_question(await member(Role.INTERMEDIARY), opened.code, "x")
     award = await contest.awarded(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
     await award.fetch_related("project", "supplier")
     contract = await contest.contracted(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
@@ -152,6 +157,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
+        "answerQuestion": {"code": question.code, "answer": "x"},
         "declineAward": {"projectCode": award.project.code, "reason": "x"},
         "forfeitAward": {"projectCode": award.project.code, "reason": "x"},
         "raiseObjection": {"projectCode": disputed.code, "text": "x"},
@@ -163,7 +169,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
 
 
 _OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "raiseObjection", "answerObjection"]
-_OF_A_PROJECT += ["declineAward", "forfeitAward"]
+_OF_A_PROJECT += ["declineAward", "forfeitAward", "answerQuestion"]
 
 
 @pytest.mark.parametrize("name", [*_OF_A_PROJECT, "fileContract", "recordDelivery", "acceptDelivery"])

@@ -21,6 +21,7 @@ LISTS = {
         departments { name } } departments { name } edition { label } } } } }""",
     "projects": """{ projects(first: %d) { totalCount edges { node { code state item { name payer { kind } } buyer { name } case { caseNo
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
+        questions { text answer }
         award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
         forfeitures { supplier { name } } } } } } }""",
     "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",

@@ -47,6 +47,23 @@ class Migration(migrations.Migration):
             options={'table': 'objections', 'app': 'market', 'unique_together': (('award', 'bidder', 'turn'),), 'pk_attr': 'id', 'table_description': "异议. A bidder's, during the standstill, answered by the buyer. While one is open the award cannot be confirmed."},
             bases=['Model'],
         ),
+        ops.CreateModel(
+            name='Question',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('code', fields.CharField(unique=True, max_length=40)),
+                ('project', fields.ForeignKeyField('market.Project', source_field='project_id', db_constraint=True, to_field='id', related_name='questions', on_delete=OnDelete.RESTRICT)),
+                ('asker', fields.ForeignKeyField('market.Organisation', source_field='asker_id', db_constraint=True, to_field='id', related_name='questions', on_delete=OnDelete.RESTRICT)),
+                ('text', fields.TextField(unique=False)),
+                ('asked_by_id', fields.UUIDField()),
+                ('asked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('answer', fields.TextField(default='', unique=False)),
+                ('answered_by_id', fields.UUIDField(null=True)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'questions', 'app': 'market', 'pk_attr': 'id', 'table_description': "提问. What an intermediary asked about a notice, and the buyer's answer to all. Who asked is never published."},
+            bases=['Model'],
+        ),
         ops.AddField(
             model_name='Award',
             name='turn',
