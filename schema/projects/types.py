@@ -16,6 +16,7 @@ from market.projects import models, questions, read
 from market.projects.models import Purpose, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
+from market.quotes import service as quote_service
 from schema.awards import Award
 from schema.catalogue import ServiceItem
 from schema.context import Info
@@ -202,7 +203,7 @@ class Project(relay.Node):
     @strawberry.field(description="本机构自己的报价回执,新的在前。 The acting intermediary's own receipts, newest first.")
     async def my_quotes(self, info: Info) -> list[QuoteReceipt]:
         """Empty for everybody else."""
-        return [QuoteReceipt.of(own) for own in await quotes.own_quotes(info.context.actor, self.row.id)]
+        return [QuoteReceipt.of(own) for own in await quote_service.own_quotes(info.context.actor, self.row.id)]
 
     @strawberry.field(description="提问与答复。 Questions and answers; unanswered ones only for those concerned.")
     async def questions(self, info: Info) -> list[Question]:

@@ -42,6 +42,8 @@ REASONS = {
     "columns": N_("各列与内容不符"),
     "unreadable": N_("无法读出"),
     "head": N_("末尾被截去或改动"),
+    "checkpoint": N_("与已签发的检查点不符"),
+    "batch": N_("与它收入的密封承诺不符"),
 }
 """Why the log breaks (``log.Verdict.reason``)."""
 
