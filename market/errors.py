@@ -232,6 +232,28 @@ class StandstillRunning(MarketError):
 
 
 @frozen
+class ObjectionOpen(MarketError):
+    """An objection waits for the buyer's answer: the award cannot be confirmed before. ``answer_due_at``: when it is due."""
+
+    objection_code: str
+    answer_due_at: datetime
+
+
+@frozen
+class ObjectionUpheld(MarketError):
+    """The buyer found an objection right: the award cannot be confirmed any more."""
+
+    objection_code: str
+
+
+@frozen
+class StillTimeToSign(MarketError):
+    """The winner may still sign the contract; only after ``until`` is the award forfeited."""
+
+    until: datetime
+
+
+@frozen
 class ContractDiffers(MarketError):
     """The contract must repeat the award. ``field``: which part differs. Source: 招标投标法实施条例 art. 57 (as model)."""
 

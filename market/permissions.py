@@ -20,6 +20,9 @@ class Action(StrEnum):
     PROJECT_EDIT = "project:edit"
     PROJECT_REVIEW = "project:review"
     PROJECT_READ_UNPUBLISHED = "project:read_unpublished"
+    QUESTION_ASK = "question:ask"
+    QUESTION_ANSWER = "question:answer"
+    QUESTION_READ = "question:read"
     QUOTE_SUBMIT = "quote:submit"
     BEACON_RECORD = "beacon:record"
     BEACON_CONFIRM = "beacon:confirm"
@@ -28,6 +31,12 @@ class Action(StrEnum):
     AWARD_NAME_EVALUATORS = "award:name_evaluators"
     AWARD_SCORE = "award:score"
     CREDIT_RECORD = "credit:record"
+    AWARD_ANNUL = "award:annul"
+    AWARD_DECLINE = "award:decline"
+    AWARD_FORFEIT = "award:forfeit"
+    OBJECTION_RAISE = "objection:raise"
+    OBJECTION_ANSWER = "objection:answer"
+    OBJECTION_READ = "objection:read"
     CONTRACT_FILE = "contract:file"
     CONTRACT_DELIVER = "contract:deliver"
     CONTRACT_ACCEPT = "contract:accept"
@@ -108,6 +117,9 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.PROJECT_EDIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.PROJECT_REVIEW: {_R.OPERATOR: Relation.OTHER},
     _A.PROJECT_READ_UNPUBLISHED: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.QUESTION_ASK: {_R.INTERMEDIARY: Relation.ANY},
+    _A.QUESTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
+    _A.QUESTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
     _A.BEACON_RECORD: {_R.OPERATOR: Relation.ANY},
     _A.BEACON_CONFIRM: {_R.OPERATOR: Relation.OTHER},
@@ -116,6 +128,12 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.AWARD_NAME_EVALUATORS: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.AWARD_SCORE: dict.fromkeys(_ALL, Relation.ANY),
     _A.CREDIT_RECORD: {_R.OPERATOR: Relation.ANY},
+    _A.AWARD_ANNUL: {_R.OPERATOR: Relation.ANY},
+    _A.AWARD_DECLINE: {_R.INTERMEDIARY: _PARTY},
+    _A.AWARD_FORFEIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.OBJECTION_RAISE: {_R.INTERMEDIARY: _PARTY},
+    _A.OBJECTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.OBJECTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.CONTRACT_FILE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_DELIVER: {_R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_ACCEPT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},

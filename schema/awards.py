@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from market import errors
-from market.awards import models, replay, service
+from market.awards import forfeiture, models, objections, replay, service
 from market.contracts import read as contracts
 from schema.context import Info
 from schema.contracts import Contract
@@ -27,9 +27,79 @@ class ScoreSheet:
     points: list[int]
 
 
+@strawberry.type(description="异议。 An objection to an award; the award waits for the answer.")
+class Objection:
+    """``upheld``: null until the answer. ``answer`` is read by everybody."""
+
+    row: strawberry.Private[models.Objection]
+    code: strawberry.ID
+    raised_at: datetime
+    answer_due_at: datetime
+    answer: str
+    answered_at: datetime | None
+    upheld: bool | None
+
+    @classmethod
+    def of(cls, row: models.Objection) -> Self:
+        """From its row."""
+        return cls(
+            row=row,
+            code=strawberry.ID(row.code),
+            raised_at=row.raised_at,
+            answer_due_at=row.answer_due_at,
+            answer=row.answer,
+            answered_at=row.answered_at,
+            upheld=row.upheld,
+        )
+
+    @strawberry.field(description="异议内容,只给双方和监管、运营。 For the two sides and the supervisors.")
+    async def text(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.text if objections.may_read(info.context.actor, self.row) else None
+
+    @strawberry.field(description="提出人,只给双方和监管、运营。 For the two sides and the supervisors.")
+    async def bidder(self, info: Info) -> Organisation | None:
+        """Null for others."""
+        return Organisation.of(self.row.bidder) if objections.may_read(info.context.actor, self.row) else None
+
+
+ForfeitureCause = strawberry.enum(forfeiture.Cause, name="ForfeitureCause")
+
+
+@strawberry.type(description="弃选。 An award that was given up, or not signed in time.")
+class AwardForfeiture:
+    """``awardedAt``: when it was published."""
+
+    row: strawberry.Private[models.AwardForfeiture]
+    turn: int
+    amount: Yuan
+    cause: ForfeitureCause  # type: ignore[valid-type]
+    reason: str
+    awarded_at: datetime
+    forfeited_at: datetime
+
+    @classmethod
+    def of(cls, row: models.AwardForfeiture) -> Self:
+        """From its row, loaded with its supplier."""
+        return cls(
+            row=row,
+            turn=row.turn,
+            amount=Yuan(row.amount_fen),
+            cause=forfeiture.Cause(row.cause),
+            reason=row.reason,
+            awarded_at=row.awarded_at,
+            forfeited_at=row.forfeited_at,
+        )
+
+    @strawberry.field
+    async def supplier(self) -> Organisation:
+        """Who had it."""
+        return Organisation.of(self.row.supplier)
+
+
 @strawberry.type(description="中选结果。 The award: public from the moment of the opening.")
 class Award:
-    """``tieBroken``: the best amounts were equal and ``tieRule`` decided."""
+    """``tieBroken``: the best amounts were equal and ``tieRule`` decided. ``turn``: one more for each that gave the award up."""
 
     row: strawberry.Private[models.Award]
     amount: Yuan
@@ -42,6 +112,7 @@ class Award:
     standstill_provisional: bool
     confirmed_at: datetime | None
     workings: list[Constant]
+    turn: int
 
     @classmethod
     def of(cls, row: models.Award) -> Self:
@@ -58,6 +129,7 @@ class Award:
             standstill_provisional=row.standstill_provisional,
             confirmed_at=row.confirmed_at,
             workings=[Constant.of(name, value) for name, value in sorted(row.reasons.get("worked", {}).items())],
+            turn=row.turn,
         )
 
     @strawberry.field(description="各评审人的评分,按编号;其他方式为空。 Each evaluator's points; empty for other methods.")
@@ -76,6 +148,16 @@ class Award:
         """The filed contract, for its parties and the regulator."""
         row = await info.context.load(contracts.contracts_by_award, self.row.id)
         return Contract.of(row) if row and contracts.may_see(info.context.actor, row) else None
+
+    @strawberry.field(description="此前弃选的机构。 Who had the award before and gave it up.")
+    async def forfeitures(self, info: Info) -> list[AwardForfeiture]:
+        """In order."""
+        return [AwardForfeiture.of(row) for row in await info.context.load(forfeiture.forfeitures_by_award, self.row.id)]
+
+    @strawberry.field(description="异议及其答复。 Objections and their answers.")
+    async def objections(self, info: Info) -> list[Objection]:
+        """In order; while one is open the award cannot be confirmed."""
+        return [Objection.of(row) for row in await info.context.load(objections.objections_by_award, self.row.id)]
 
 
 @strawberry.type(description="与公布结果的第一处不同。 The first difference from what was published.")
@@ -133,11 +215,14 @@ class ConfirmAwardInput:
     project_code: str
 
 
+_OBJECTED = (errors.ObjectionOpen, errors.ObjectionUpheld)
+
+
 @strawberry.type
 class Mutations:
     """Writes of awards."""
 
-    @result("ConfirmAwardResult", Award, errors.WrongState, errors.StandstillRunning)
+    @result("ConfirmAwardResult", Award, errors.WrongState, errors.StandstillRunning, *_OBJECTED)
     async def confirm_award(self, info: Info, input: ConfirmAwardInput) -> Award:
         """公示期满后确认中选。 The buyer confirms once the standstill is over."""
         await service.settle_due()

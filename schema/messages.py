@@ -41,6 +41,9 @@ MESSAGES: dict[type[e.MarketError], str] = {
         "您录入的信标值“{given}”与第一位工作人员录入的“{recorded}”不一致，没有确认。请两人各自对照公布的结果核对。"
     ),
     e.StandstillRunning: N_("中选公示到 {until} 才结束，之后才能确认。"),
+    e.ObjectionOpen: N_("异议 {objection_code} 还没有答复（应于 {answer_due_at} 前答复），答复前不能确认中选。请先答复异议。"),
+    e.ObjectionUpheld: N_("异议 {objection_code} 成立，不能再确认中选。请由运营机构撤销中选（annulAward），然后重新发布。"),
+    e.StillTimeToSign: N_("签订合同的期限到 {until} 才满，之后仍未签订的才能按弃选处理。"),
     e.ContractDiffers: N_("合同与中选结果不一致：{field}应为 {awarded}，填的是 {given}。请按中选结果签订。"),
     e.AlreadyFiled: N_("{kind}编号 {key} 已存在。请核对是否重复提交。"),
     e.GradeNotAttestable: N_("您不能自行证明“{grade}”等级的凭证，可用的等级是：{allowed}。"),

@@ -5,6 +5,7 @@ from strawberry import relay
 
 from schema import (
     audit,
+    awarded,
     awards,
     catalogue,
     charges,
@@ -29,6 +30,7 @@ from schema.oversight import mutations as oversight_mutations
 from schema.oversight import queries as oversight_queries
 from schema.projects import mutations as project_mutations
 from schema.projects import queries as project_queries
+from schema.projects import questions
 from schema.scalars import CONFIG
 
 QUERIES: tuple[type, ...] = (
@@ -53,10 +55,12 @@ QUERIES: tuple[type, ...] = (
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,
     project_mutations.Mutations,
+    questions.Mutations,
     quotes.Mutations,
     draws.Mutations,
     awards.Mutations,
     evaluation.Mutations,
+    awarded.Mutations,
     contracts.Mutations,
     fees.Mutations,
     declarations.Mutations,

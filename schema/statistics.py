@@ -41,7 +41,10 @@ def _text(value: Any) -> str:
 
 @strawberry.type(description="指标的算法:有版本、有生效日、有出处。 How an indicator is computed: dated, with its source.")
 class IndicatorRule:
-    """One row of the rules. ``refs``: its number among the project's indicators and violations."""
+    """One row of the rules. ``refs``: its number among the project's indicators and violations.
+
+    ``falseAlarm``: how often honest parties are flagged; empty where that is not known.
+    """
 
     id: strawberry.ID
     version: str
@@ -54,6 +57,7 @@ class IndicatorRule:
     valid_to: date | None
     legal_basis: list[str]
     thresholds: list[IndicatorNumber]
+    false_alarm: str
     notice: str
 
     @classmethod
@@ -72,6 +76,7 @@ class IndicatorRule:
             valid_to=row.valid_to,
             legal_basis=[basis.cite(context.lang) for basis in row.basis],
             thresholds=_numbers(thresholds, context.lang),
+            false_alarm=context.pick(row.false_alarm_zh, row.false_alarm_en),
             notice=words.notice(context.lang),
         )
 
@@ -159,6 +164,12 @@ class IndicatorValue:
         """The reason to look."""
         row = rulebook.row(self.row.indicator, self.row.rule_version)
         return row.wording_en if row else ""
+
+    @strawberry.field(description="误报:诚实的当事人多常被提示。 How often honest parties are flagged.")
+    async def false_alarm(self, info: Info) -> str:
+        """Goes beside every flag; empty where it is not known."""
+        row = rulebook.row(self.row.indicator, self.row.rule_version)
+        return info.context.pick(row.false_alarm_zh, row.false_alarm_en) if row else ""
 
     @strawberry.field(description="指标不是线索,也不是认定。 Never a finding.")
     async def notice(self, info: Info) -> str:

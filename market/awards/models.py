@@ -8,7 +8,10 @@ from tortoise.models import Model
 
 
 class Award(Model):
-    """中选. One per project. ``reasons``: method and its version, the ranking, how a tie was broken."""
+    """中选. One per project. ``reasons``: method and its version, the ranking, how a tie was broken.
+
+    ``turn``: 1 for the first in order, one more for each that gave the award up.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     project: fields.OneToOneRelation[Any] = fields.OneToOneField(
@@ -29,6 +32,7 @@ class Award(Model):
     standstill_provisional = fields.BooleanField()
     confirmed_at = fields.DatetimeField(null=True)
     confirmed_by_id = fields.UUIDField(null=True)
+    turn = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "awards"
@@ -73,3 +77,60 @@ class Score(Model):
     class Meta:
         table = "scores"
         unique_together = (("evaluator", "quote"),)
+
+
+class Objection(Model):
+    """异议. A bidder's, during the standstill, answered by the buyer. While one is open the award cannot be confirmed.
+
+    ``turn``: of the award. ``upheld``: what the buyer found, empty until the answer.
+    ``answer_due_at``: an answer after it is late, not lost.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    code = fields.CharField(max_length=40, unique=True)
+    award: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Award", related_name="objections", on_delete=fields.RESTRICT
+    )
+    award_id: UUID
+    bidder: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="objections", on_delete=fields.RESTRICT
+    )
+    bidder_id: UUID
+    text = fields.TextField()
+    turn = fields.IntField()
+    raised_by_id = fields.UUIDField()
+    raised_at = fields.DatetimeField()
+    answer_due_at = fields.DatetimeField()
+    answer = fields.TextField(default="")
+    upheld = fields.BooleanField(null=True)
+    answered_by_id = fields.UUIDField(null=True)
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "objections"
+        unique_together = (("award", "bidder", "turn"),)
+
+
+class AwardForfeiture(Model):
+    """弃选. Who had the award in a turn and gave it up, or did not sign in time. The next in order has it now, if there is one."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    award: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Award", related_name="forfeitures", on_delete=fields.RESTRICT
+    )
+    award_id: UUID
+    turn = fields.IntField()
+    supplier: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="forfeitures", on_delete=fields.RESTRICT
+    )
+    supplier_id: UUID
+    amount_fen = fields.BigIntField()
+    cause = fields.CharField(max_length=20)
+    reason = fields.CharField(max_length=500)
+    awarded_at = fields.DatetimeField()
+    forfeited_at = fields.DatetimeField()
+    forfeited_by_id = fields.UUIDField()
+
+    class Meta:
+        table = "award_forfeitures"
+        unique_together = (("award", "turn"),)

@@ -4,14 +4,14 @@ Nothing is taken from the award but what the buyer chose by hand (a pick); the f
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from market import vault
 from market.actors import Actor
 from market.awards import deciding, read, service
-from market.awards.models import Award
+from market.awards.models import Award, AwardForfeiture
 from market.draws import read as draws
 from market.errors import NotFound
 from market.log.models import LogEntry
@@ -21,6 +21,7 @@ from market.quotes import read as quote_reads
 from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.selection import draw
+from market.selection.ranking import ValidQuote
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,20 @@ async def _decided(project: Project, quotes: list[Quote], award: Award | None) -
         return Replay(project, project.terms["method"], len(quotes), None, found)
     known = await read.known(project, valid, award.reasons.get("picked"))
     selection = deciding.select(project, deciding.facts(valid, known), await service.place_of(project))
-    winner = selection.winner.bidder_code
+    forfeited = await AwardForfeiture.filter(award_id=award.id).order_by("turn").select_related("supplier")
+    winner = _holder(selection.ranking, [one.supplier.code for one in forfeited])
     found = _difference(award, deciding.reasons(selection, known), winner)
-    return Replay(project, project.terms["method"], len(quotes), winner, found)
+    return Replay(project, project.terms["method"], len(quotes), winner.bidder_code, found)
 
 
-def _difference(award: Award, reasons: dict[str, Any], winner: str) -> Difference | None:
-    first = reasons["ranking"][0]
-    facts = {"winner": (award.supplier.code, winner), "amount": (award.amount_fen, first["amountFen"])}
+def _holder(ranking: Sequence[ValidQuote], gone: Sequence[str]) -> ValidQuote:
+    """Who has the award: the first that did not give it up; where all did, the last that had it."""
+    left = [quote for quote in ranking if quote.bidder_code not in gone]
+    return left[0] if left else next(quote for quote in ranking if quote.bidder_code == gone[-1])
+
+
+def _difference(award: Award, reasons: dict[str, Any], winner: ValidQuote) -> Difference | None:
+    facts = {"winner": (award.supplier.code, winner.bidder_code), "amount": (award.amount_fen, winner.amount_fen)}
     told = {name: (award.reasons.get(name, type(value)()), value) for name, value in reasons.items()}  # old awards tell less
     return _first(facts | told)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from market import db
 from market.actors import SYSTEM, Actor
-from market.awards import deciding, read
+from market.awards import deciding, objections, read
 from market.awards.models import Award
 from market.draws import service as draws
 from market.draws.models import Draw
@@ -137,13 +137,17 @@ def _undrawn(label: str) -> bytes:
 
 @use_case(Action.AWARD_CONFIRM)
 async def confirm_award(actor: Actor, project_code: str) -> Award:
-    """The buyer confirms the award once the standstill is over. Raises NotFound, NotPermitted, WrongState, StandstillRunning."""
+    """The buyer confirms the award once the standstill is over and every objection was answered and found wrong.
+
+    Raises NotFound, NotPermitted, WrongState, StandstillRunning, ObjectionOpen, ObjectionUpheld.
+    """
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_CONFIRM, projects.subject(project))
     await project_service.move(project, "confirm")
     award = await read.award_of(project.id)
     if unit().now < award.standstill_until:
         raise StandstillRunning(award.standstill_until)
+    await objections.check_settled(award)
     award.confirmed_at, award.confirmed_by_id = unit().now, actor.account_id
     await award.save(update_fields=["confirmed_at", "confirmed_by_id"])
     return award

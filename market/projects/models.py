@@ -133,3 +133,27 @@ class ProjectAmendment(Model):
     class Meta:
         table = "project_amendments"
         unique_together = (("project", "number"),)
+
+
+class Question(Model):
+    """提问. What an intermediary asked about a notice, and the buyer's answer to all. Who asked is never published."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    code = fields.CharField(max_length=40, unique=True)
+    project: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Project", related_name="questions", on_delete=fields.RESTRICT
+    )
+    project_id: UUID
+    asker: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="questions", on_delete=fields.RESTRICT
+    )
+    asker_id: UUID
+    text = fields.TextField()
+    asked_by_id = fields.UUIDField()
+    asked_at = fields.DatetimeField()
+    answer = fields.TextField(default="")
+    answered_by_id = fields.UUIDField(null=True)
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "questions"

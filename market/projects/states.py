@@ -39,6 +39,11 @@ MOVES = (
     Move("conclude", (_S.EVALUATING,), _S.STANDSTILL, "award:score"),
     Move("pick", (_S.SHORTLISTED,), _S.STANDSTILL, "award:pick"),
     Move("fail", (_S.CLOSED,), _S.UNSUCCESSFUL, "time"),
+    Move("annul", (_S.STANDSTILL,), _S.UNSUCCESSFUL, "award:annul"),
     Move("confirm", (_S.STANDSTILL,), _S.AWARDED, "award:confirm"),
+    Move("decline", (_S.STANDSTILL, _S.AWARDED), _S.CLOSED, "award:decline"),
+    Move("forfeit", (_S.AWARDED,), _S.CLOSED, "award:forfeit"),
+    Move("award_next", (_S.CLOSED,), _S.STANDSTILL, "time"),
+    Move("exhaust", (_S.CLOSED,), _S.UNSUCCESSFUL, "time"),
     Move("file", (_S.AWARDED,), _S.CONTRACT_FILED, "contract:file"),
 )

@@ -20,7 +20,7 @@ from market.rules.world import World
 from market.statistics.groups import Deal, LostQuote
 
 PIECE = 5_000
-"""Contracts that are held at a time, or all of one item where those are more."""
+"""Contracts and contests that are held at a time, or all of one item where those are more."""
 
 _QUOTES = """(
     SELECT q.id, p.code AS project_no, p.item_code, p.method, buyer.code AS buyer_id, agency.code AS agency_id,
@@ -58,9 +58,11 @@ class Window:
 
 
 async def pieces(window: Window) -> list[list[str]]:
-    """The codes of items that have contracts in the window, in groups of about ``PIECE`` contracts."""
-    statement = f"""SELECT item_code, COUNT(*) FROM {records.CONTRACTS} WHERE item_code IS NOT NULL AND {window.condition}
-        GROUP BY item_code ORDER BY item_code"""  # noqa: S608 - our own text
+    """The codes of items that have contracts or opened contests in the window, in groups of about ``PIECE`` of them."""
+    statement = f"""SELECT item_code, COUNT(*) FROM (
+            SELECT item_code FROM {records.CONTRACTS} WHERE item_code IS NOT NULL AND {window.condition}
+            UNION ALL SELECT item_code FROM projects WHERE opened_at > '{window.start.isoformat()}'
+        ) AS made GROUP BY item_code ORDER BY item_code"""  # noqa: S608 - our own text
     found: list[list[str]] = []
     held = PIECE
     for code, number in await records.rows_of(statement):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from market.statistics import exact
 from market.statistics.screens import Parameters
+from market.statistics.tenders import Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Scene:
-    """All deals of some items. ``later``: contract → how many applicants of its buyer the supplier served afterwards."""
+    """All deals and opened contests of some items. ``later``: contract → applicants of its buyer that its supplier served afterwards."""
 
     deals: Sequence[Deal]
     lost_quotes: Sequence[LostQuote] = ()
     later: Mapping[str, int] = field(default_factory=dict)
+    tenders: Sequence[Tender] = ()
 
 
 Grouping = Callable[[Scene, Parameters], Iterator[Candidate]]

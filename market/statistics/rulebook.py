@@ -28,7 +28,8 @@ class Indicator:
     ``refs``: numbers of ``integrity.md`` §3.2 and of ``domain.md`` §3.5. ``subject``: what one value is about.
     ``keeps``: ``all`` outcomes, or ``flags`` alone where there is a value per contract; the others are counted.
     ``regional``: compares with the agency's region, so that an agency whose region is unknown has none.
-    ``wording_*``: why one may want to look. Never that something was found.
+    ``wording_*``: why one may want to look. Never that something was found. ``false_alarm_*``: how often honest parties are
+    flagged, where that is known.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Indicator:
     valid_from: date
     basis: tuple[Basis, ...]
     parameters: Mapping[str, Parameter]
+    false_alarm_zh: str = ""
+    false_alarm_en: str = ""
     valid_to: date | None = None
 
     def in_force(self, on: date) -> bool:

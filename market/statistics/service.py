@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,14 +11,15 @@ from market import db
 from market.actors import SYSTEM, Actor
 from market.clock import local_date
 from market.permissions import Action
-from market.statistics import gather, groups, rulebook
+from market.statistics import gather, groups, opened, rulebook
 from market.statistics.exact import decimal
 from market.statistics.gather import Window
 from market.statistics.groups import Candidate
+from market.statistics.judging import GROUPINGS, judge
 from market.statistics.models import IndicatorRun, IndicatorValue
 from market.statistics.read import IndicatorFilter
 from market.statistics.rulebook import COMMON, Indicator
-from market.statistics.screens import Decision, Outcome, judge
+from market.statistics.screens import Decision, Outcome
 from market.text import Checker
 from market.usecase import authorise, unit, use_case
 
@@ -56,11 +57,12 @@ async def compute(as_of: date, only: Iterable[str] = ()) -> AsyncIterator[list[V
 
 
 async def _scene(codes: list[str], window: Window, rules: Mapping[str, Indicator], shared: Mapping[str, Any]) -> groups.Scene:
-    scene = groups.Scene(await gather.deals(codes, window), await gather.lost_quotes(codes, window))
+    contests = await opened.tenders(codes, window)
+    scene = groups.Scene(await gather.deals(codes, window), await gather.lost_quotes(codes, window), tenders=contests)
     if "token_price" not in rules:
         return scene
     suspects = groups.token_suspects(scene, {**shared, **rules["token_price"].values})
-    return groups.Scene(scene.deals, scene.lost_quotes, await gather.served_later(suspects, window))
+    return replace(scene, later=await gather.served_later(suspects, window))
 
 
 def judged(scene: groups.Scene, rules: Mapping[str, Indicator], shared: Mapping[str, Any]) -> list[Value]:
@@ -68,7 +70,7 @@ def judged(scene: groups.Scene, rules: Mapping[str, Indicator], shared: Mapping[
     return [
         Value(rule, candidate, _judge(rule, candidate.region, candidate.inputs))
         for name, rule in sorted(rules.items())
-        for candidate in groups.GROUPINGS[name](scene, {**shared, **rule.values})
+        for candidate in GROUPINGS[name](scene, {**shared, **rule.values})
     ]
 
 

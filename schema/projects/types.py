@@ -13,7 +13,7 @@ from market.catalogue import read as catalogue
 from market.clock import local_date
 from market.draws import read as draws
 from market.permissions import Action, Allowed, Subject, may
-from market.projects import models, read
+from market.projects import models, questions, read
 from market.projects.models import Purpose, Quoting, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
@@ -26,6 +26,7 @@ from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
 from schema.projects.notice import Amendment, Failure, ProjectTerms
+from schema.projects.questions import Question
 from schema.quotes import Quote, QuoteReceipt
 from schema.scalars import Yuan
 
@@ -187,6 +188,12 @@ class Project(relay.Node):
         if "draw" not in self.row.terms:
             return None
         return Draw.of(self.row, await info.context.load(draws.draws_by_project, self.row.id))
+
+    @strawberry.field(description="提问与答复。 Questions and answers; unanswered ones only for those concerned.")
+    async def questions(self, info: Info) -> list[Question]:
+        """In order."""
+        rows = await info.context.load(questions.questions_by_project, self.row.id)
+        return [Question.of(row) for row in rows if questions.may_see(info.context.actor, row)]
 
     @strawberry.field
     async def award(self, info: Info) -> Award | None:

@@ -12,8 +12,8 @@ from market.actors import SYSTEM
 from market.catalogue import service as catalogue
 from market.ledger.models import LedgerAmendment, LedgerCase, LedgerContract, LedgerItemClass, LedgerPayment
 from market.log.models import LogEntry
-from market.parties.models import Organisation, OrganisationKind
-from market.statistics import gather, service
+from market.parties.models import Membership, Organisation, OrganisationKind, PartyRelation
+from market.statistics import gather, opened, service
 from market.statistics.gather import Window
 from market.statistics.models import IndicatorRun, IndicatorValue
 from tests import contest
@@ -202,3 +202,36 @@ async def test_native_records_count_like_imported_ones(database: str) -> None:
     assert sorted(q.amount_fen for q in lost) == [10_000, 30_000, 40_000]
     assert {(q.method, q.region) for q in lost} == {("lowest_price", "330902")}
     assert await gather.lost_quotes([contest.AGENCY_ITEM], Window.before(date(2026, 11, 27), 24)) == []
+
+
+async def test_opened_contests_are_seen_as_they_were(database: str) -> None:
+    """After the opening: who quoted, who acted for both, who is under one control; a sealed contest is nobody's."""
+    await catalogue.load_shipped(SYSTEM)
+    buyer = await contest.member(contest.Role.AGENCY)
+    project = await contest.published(buyer, await contest.agency_form(await contest.member(contest.Role.APPLICANT)))
+    bidders = [await contest.member(contest.Role.INTERMEDIARY) for _ in range(4)]
+    for bidder, fen in zip(bidders, (12_345, 12_345, 40_000, 50_000), strict=True):
+        await contest.quoted(bidder, project, fen)
+        await Membership.create(
+            account_id=bidder.account_id, organisation_id=bidder.organisation_id, role="intermediary", since=NOON
+        )
+    one, two, three, four = bidders
+    await Membership.create(account_id=one.account_id, organisation_id=two.organisation_id, role="intermediary", since=NOON)
+    await PartyRelation.create(
+        source_org_id=three.organisation_id, target_org_id=four.organisation_id, relation="controls", source="工商登记"
+    )
+    window = Window.before(date(2026, 12, 31), 24)
+    assert await gather.pieces(window) == [] and await opened.tenders([contest.AGENCY_ITEM], window) == []
+    await contest.opened(project)
+    assert await gather.pieces(window) == [[contest.AGENCY_ITEM]]
+    [tender] = await opened.tenders([contest.AGENCY_ITEM], window)
+    assert (tender.method, tender.region) == ("lowest_price", "330902")
+    assert tender.winner in {await contest.code_of(bidder) for bidder in (one, two)}
+    assert tender.amounts == [12_345, 12_345, 40_000]  # of the two under one control the lower one
+    found = await flags(date(2026, 12, 31))
+    assert {(name, v.outcome.level) for (name, _), v in found.items()} == {
+        ("identical_prices", "strong"),
+        ("same_origin", "strong"),
+        ("short_notice", ""),
+    }
+    assert await opened.tenders([contest.AGENCY_ITEM], Window.before(date(2026, 11, 27), 24)) == []

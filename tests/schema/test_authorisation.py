@@ -12,11 +12,13 @@ from strawberry import relay
 
 from market import clock
 from market.actors import ANONYMOUS, Actor, Role
+from market.awards import objections
 from market.fees import service as fees
 from market.fees.forms import RecordFee
 from market.fees.models import Channel, EvidenceGrade
 from market.log.models import LogEntry
 from market.permissions import GRANTS, Action, Relation
+from market.projects import questions
 from schema.schema import schema
 from tests import contest, factories_oversight
 from tests.contest import NOON, member
@@ -30,6 +32,8 @@ ACTIONS = {
     "amendProject": Action.PROJECT_EDIT,
     "withdrawProject": Action.PROJECT_EDIT,
     "reviewProject": Action.PROJECT_REVIEW,
+    "askQuestion": Action.QUESTION_ASK,
+    "answerQuestion": Action.QUESTION_ANSWER,
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
     "revealNonce": Action.QUOTE_SUBMIT,
@@ -40,6 +44,11 @@ ACTIONS = {
     "submitScores": Action.AWARD_SCORE,
     "pickSupplier": Action.AWARD_PICK,
     "recordCreditScore": Action.CREDIT_RECORD,
+    "raiseObjection": Action.OBJECTION_RAISE,
+    "answerObjection": Action.OBJECTION_ANSWER,
+    "annulAward": Action.AWARD_ANNUL,
+    "declineAward": Action.AWARD_DECLINE,
+    "forfeitAward": Action.AWARD_FORFEIT,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -138,9 +147,17 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     with clock.fixed(NOON):
         draft = await contest.projects.post_project(applicant, contest.form())
     opened = await contest.published(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
+    with clock.fixed(NOON):
+        question = await questions.ask_question(await member(Role.INTERMEDIARY), opened.code, "x")
     award = await contest.awarded(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
     await award.fetch_related("project", "supplier")
     contract = await contest.contracted(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
+    disputed = await contest.published(applicant, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
+    bidder = await member(Role.INTERMEDIARY)
+    await contest.quoted(bidder, disputed, 100)
+    await contest.opened(disputed)
+    with clock.fixed(contest.OPENS):
+        objection = await objections.raise_objection(bidder, disputed.code, "x")
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
         "submitForReview": {"code": draft.code},
@@ -150,6 +167,11 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "nameEvaluators": {"projectCode": opened.code, "logins": ["x"]},
         "submitScores": {"projectCode": opened.code, "sheets": []},
         "pickSupplier": {"projectCode": opened.code, "supplierCode": award.supplier.code, "reason": "x"},
+        "answerQuestion": {"code": question.code, "answer": "x"},
+        "declineAward": {"projectCode": award.project.code, "reason": "x"},
+        "forfeitAward": {"projectCode": award.project.code, "reason": "x"},
+        "raiseObjection": {"projectCode": disputed.code, "text": "x"},
+        "answerObjection": {"code": objection.code, "answer": "x", "upheld": False},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
@@ -157,6 +179,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
 
 
 _OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "nameEvaluators", "pickSupplier"]
+_OF_A_PROJECT += ["raiseObjection", "answerObjection", "declineAward", "forfeitAward", "answerQuestion"]
 
 
 @pytest.mark.parametrize("name", [*_OF_A_PROJECT, "submitScores", "fileContract", "recordDelivery", "acceptDelivery"])

@@ -106,6 +106,6 @@ async def test_the_rules_are_public(execute: Execute) -> None:
         lang="en",
     )
     rows = answer.data["indicatorRules"]
-    assert len(rows) == 10 and all(row["legalBasis"] and row["thresholds"] for row in rows)
+    assert len(rows) == 19 and all(row["legalBasis"] and row["thresholds"] for row in rows)
     assert all(t["source"] and t["label"] for row in rows for t in row["thresholds"])
     assert next(r for r in rows if r["id"] == "splitting")["title"] == "Perhaps split (rolling 365 days)"

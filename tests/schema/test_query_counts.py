@@ -21,7 +21,9 @@ LISTS = {
         departments { name } } departments { name } edition { label } } } } }""",
     "projects": """{ projects(first: %d) { totalCount edges { node { code state item { name payer { kind } } buyer { name } case { caseNo
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
-        award { amount supplier { name } contract { contractNo } } } } } }""",
+        questions { text answer }
+        award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
+        forfeitures { supplier { name } } } } } } }""",
     "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",

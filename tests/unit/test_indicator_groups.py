@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.statistics import rulebook
-from market.statistics.groups import GROUPINGS, Candidate, Deal, LostQuote, Scene
+from market.statistics.groups import Candidate, Deal, LostQuote, Scene
+from market.statistics.judging import GROUPINGS
 from market.statistics.rulebook import COMMON
 from market.statistics.service import Value, judged
 

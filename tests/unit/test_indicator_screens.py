@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.statistics import exact, rulebook, words
-from market.statistics.screens import SCREENS, Decision, Outcome, judge
+from market.statistics.judging import SCREENS, judge
+from market.statistics.screens import Decision, Outcome
 
 ON = date(2026, 11, 1)
 RULES = rulebook.in_force(ON)

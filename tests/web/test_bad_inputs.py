@@ -101,6 +101,13 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("applicant", "recordFee", FEE | {"paidOn": "2026-02-30"}),
     ("applicant", "recordFee", FEE | {"contractNo": "HT-nie"}),
     ("applicant", "recordFee", FEE | {"purposeText": BIG}),
+    *(("intermediary1", "declineAward", {"projectCode": "@open", "reason": text}) for text in TEXTS.values()),
+    *(("applicant", "forfeitAward", {"projectCode": code, "reason": "x"}) for code in ("", "\x00", "XM-nie")),
+    *(("intermediary1", "askQuestion", {"projectCode": "XM-nie", "text": text}) for text in TEXTS.values()),
+    *(("applicant", "answerQuestion", {"code": code, "answer": "x"}) for code in ("", "\x00", "TW-nie")),
+    *(("intermediary1", "raiseObjection", {"projectCode": "@open", "text": text}) for text in TEXTS.values()),
+    ("intermediary1", "raiseObjection", {"projectCode": "x" * 9000, "text": "x"}),
+    *(("applicant", "answerObjection", {"code": code, "answer": "x", "upheld": True}) for code in ("", "\x00", "YY-nie")),
     ("applicant", "recordRefund", {"refundOf": "FK-nie"} | {k: FEE[k] for k in ("amount", "paidOn", "channel", "grade")}),
 ]
 

@@ -97,6 +97,7 @@ def _row(value: Value, as_of: date) -> dict[str, Any]:
         "inputs": dict(about.inputs),
         "wording_zh": value.rule.wording_zh,
         "wording_en": value.rule.wording_en,
+        "false_alarm": value.rule.false_alarm_en if lang.startswith("en") else value.rule.false_alarm_zh,
         "notice": words.notice(lang),
     }
 
