@@ -93,3 +93,17 @@ async def test_wrong_parameters_are_told_by_field(execute: Execute) -> None:
     wanted = need(method="PROPOSAL_MERIT", criteria=CRITERIA, priceWeight=50)
     [problem] = (await execute(POST, await member(Role.APPLICANT), input=wanted)).data["postProject"]["fields"]
     assert (problem["path"], problem["code"]) == ("criteria", "weights_not_100") and "110" in problem["message"]
+
+
+async def test_a_published_score_is_everybodys_to_see(execute: Execute) -> None:
+    """The newest with its source; only the operator records one."""
+    bidder, operator = await member(Role.INTERMEDIARY), await member(Role.OPERATOR)
+    code = await contest.code_of(bidder)
+    record = "mutation($i: RecordCreditScoreInput!) { recordCreditScore(input: $i) { __typename } }"
+    for points in (70, 85):
+        given = {"organisationCode": code, "points": points, "source": "信用浙江"}
+        assert (await execute(record, operator, i=given)).data["recordCreditScore"] == {"__typename": "Done"}
+    asked = "query($c: String!) { intermediaries(search: $c) { edges { node { creditScore { points source } } } } }"
+    seen = await execute(asked, ANONYMOUS, c=code)
+    [edge] = seen.data["intermediaries"]["edges"]
+    assert edge["node"]["creditScore"] == {"points": 85, "source": "信用浙江"}
