@@ -5,6 +5,7 @@ from uuid import uuid4
 from market import clock
 from market.actors import ANONYMOUS, Role
 from market.parties.models import Account
+from market.projects import service as projects
 from market.projects.models import Project
 from tests import contest
 from tests.contest import NOON, OPENS, member
@@ -35,8 +36,8 @@ async def test_a_comparison_from_posting_to_the_replay(execute: Execute) -> None
     wanted = need(method="PROPOSAL_MERIT", criteria=CRITERIA, priceWeight=40)
     with clock.fixed(NOON):
         code = (await execute(POST, buyer, input=wanted)).data["postProject"]["code"]
-        await contest.projects.submit_for_review(buyer, code)
-        await contest.projects.review_project(evaluator, code, approve=True)
+        await projects.submit_for_review(buyer, code)
+        await projects.review_project(evaluator, code, approve=True)
         for text in ("甲", "乙"):
             values = {"idempotencyKey": text, "projectCode": code, "amount": "1", "serviceWorkingDays": 9, "proposal": text}
             assert (await execute(QUOTE, await member(Role.INTERMEDIARY), input=values)).errors is None
@@ -69,8 +70,8 @@ async def test_a_notice_shows_its_constants_and_its_failure(execute: Execute) ->
     with clock.fixed(NOON):
         wanted = need(method="REFERENCE_PRICE", quoting="DISCOUNT_RATE", ceiling="1000")
         posted = (await execute(POST, buyer, input=wanted)).data["postProject"]
-        await contest.projects.submit_for_review(buyer, posted["code"])
-        await contest.projects.review_project(await member(Role.OPERATOR), posted["code"], approve=True)
+        await projects.submit_for_review(buyer, posted["code"])
+        await projects.review_project(await member(Role.OPERATOR), posted["code"], approve=True)
     assert (posted["quoting"], posted["method"]) == ("DISCOUNT_RATE", "REFERENCE_PRICE")
     await contest.opened(await Project.get(code=posted["code"]))
     seen = (await execute(NOTICE, ANONYMOUS, code=posted["code"])).data
