@@ -33,6 +33,15 @@ class HeldQualification:
     valid_to: date | None
 
 
+@strawberry.type(description="信用分,在别处公布。 A score (0-100) that was published elsewhere, with its source.")
+class CreditScore:
+    """The newest; a notice takes the one before its own publication."""
+
+    points: int
+    source: str
+    recorded_at: datetime
+
+
 @strawberry.type(description="单位或自然人。 A party; a natural person's name is shown only to those it concerns.")
 class Organisation(relay.Node):
     """``code``: unified social credit code, or P + pseudonym."""
@@ -63,6 +72,12 @@ class Organisation(relay.Node):
         plain = ("qualification", "level", "certificate_no", "valid_from", "valid_to")
         rows = await info.context.load(read.qualifications_by_organisation, self.row.id)
         return [HeldQualification(**{name: getattr(row, name) for name in plain}) for row in rows]
+
+    @strawberry.field
+    async def credit_score(self, info: Info) -> CreditScore | None:
+        """The newest published score; null where none is on record."""
+        row = await info.context.load(read.credit_scores_by_organisation, self.row.id)
+        return CreditScore(points=row.points, source=row.source, recorded_at=row.recorded_at) if row else None
 
 
 @strawberry.type

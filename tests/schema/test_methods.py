@@ -5,6 +5,7 @@ from uuid import uuid4
 from market import clock
 from market.actors import ANONYMOUS, Role
 from market.parties.models import Account
+from market.projects import service as projects
 from market.projects.models import Project
 from tests import contest
 from tests.contest import NOON, OPENS, member
@@ -35,8 +36,8 @@ async def test_a_comparison_from_posting_to_the_replay(execute: Execute) -> None
     wanted = need(method="PROPOSAL_MERIT", criteria=CRITERIA, priceWeight=40)
     with clock.fixed(NOON):
         code = (await execute(POST, buyer, input=wanted)).data["postProject"]["code"]
-        await contest.projects.submit_for_review(buyer, code)
-        await contest.projects.review_project(evaluator, code, approve=True)
+        await projects.submit_for_review(buyer, code)
+        await projects.review_project(evaluator, code, approve=True)
         for text in ("甲", "乙"):
             values = {"idempotencyKey": text, "projectCode": code, "amount": "1", "serviceWorkingDays": 9, "proposal": text}
             assert (await execute(QUOTE, await member(Role.INTERMEDIARY), input=values)).errors is None
@@ -69,8 +70,8 @@ async def test_a_notice_shows_its_constants_and_its_failure(execute: Execute) ->
     with clock.fixed(NOON):
         wanted = need(method="REFERENCE_PRICE", quoting="DISCOUNT_RATE", ceiling="1000")
         posted = (await execute(POST, buyer, input=wanted)).data["postProject"]
-        await contest.projects.submit_for_review(buyer, posted["code"])
-        await contest.projects.review_project(await member(Role.OPERATOR), posted["code"], approve=True)
+        await projects.submit_for_review(buyer, posted["code"])
+        await projects.review_project(await member(Role.OPERATOR), posted["code"], approve=True)
     assert (posted["quoting"], posted["method"]) == ("DISCOUNT_RATE", "REFERENCE_PRICE")
     await contest.opened(await Project.get(code=posted["code"]))
     seen = (await execute(NOTICE, ANONYMOUS, code=posted["code"])).data
@@ -93,3 +94,17 @@ async def test_wrong_parameters_are_told_by_field(execute: Execute) -> None:
     wanted = need(method="PROPOSAL_MERIT", criteria=CRITERIA, priceWeight=50)
     [problem] = (await execute(POST, await member(Role.APPLICANT), input=wanted)).data["postProject"]["fields"]
     assert (problem["path"], problem["code"]) == ("criteria", "weights_not_100") and "110" in problem["message"]
+
+
+async def test_a_published_score_is_everybodys_to_see(execute: Execute) -> None:
+    """The newest with its source; only the operator records one."""
+    bidder, operator = await member(Role.INTERMEDIARY), await member(Role.OPERATOR)
+    code = await contest.code_of(bidder)
+    record = "mutation($i: RecordCreditScoreInput!) { recordCreditScore(input: $i) { __typename } }"
+    for points in (70, 85):
+        given = {"organisationCode": code, "points": points, "source": "信用浙江"}
+        assert (await execute(record, operator, i=given)).data["recordCreditScore"] == {"__typename": "Done"}
+    asked = "query($c: String!) { intermediaries(search: $c) { edges { node { creditScore { points source } } } } }"
+    seen = await execute(asked, ANONYMOUS, c=code)
+    [edge] = seen.data["intermediaries"]["edges"]
+    assert edge["node"]["creditScore"] == {"points": 85, "source": "信用浙江"}
