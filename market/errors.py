@@ -202,6 +202,29 @@ class NoQuoteToWithdraw(MarketError):
 
 
 @frozen
+class NothingToReveal(MarketError):
+    """The intermediary has no live quote with a nonce of its own in this project."""
+
+    project_code: str
+
+
+@frozen
+class RevealPeriodOver(MarketError):
+    """The nonce came after the period for showing it; its bidder is out of the draw."""
+
+    until: datetime
+    received_at: datetime
+
+
+@frozen
+class BeaconDiffers(MarketError):
+    """The second official read another value than the first, or the first has recorded none."""
+
+    recorded: str
+    given: str
+
+
+@frozen
 class StandstillRunning(MarketError):
     """The award can be confirmed only after the standstill."""
 

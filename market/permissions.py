@@ -24,6 +24,8 @@ class Action(StrEnum):
     QUESTION_ANSWER = "question:answer"
     QUESTION_READ = "question:read"
     QUOTE_SUBMIT = "quote:submit"
+    BEACON_RECORD = "beacon:record"
+    BEACON_CONFIRM = "beacon:confirm"
     AWARD_CONFIRM = "award:confirm"
     AWARD_ANNUL = "award:annul"
     AWARD_DECLINE = "award:decline"
@@ -31,6 +33,10 @@ class Action(StrEnum):
     OBJECTION_RAISE = "objection:raise"
     OBJECTION_ANSWER = "objection:answer"
     OBJECTION_READ = "objection:read"
+    AWARD_PICK = "award:pick"
+    AWARD_NAME_EVALUATORS = "award:name_evaluators"
+    AWARD_SCORE = "award:score"
+    CREDIT_RECORD = "credit:record"
     CONTRACT_FILE = "contract:file"
     CONTRACT_DELIVER = "contract:deliver"
     CONTRACT_ACCEPT = "contract:accept"
@@ -115,6 +121,8 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.QUESTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.QUESTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
+    _A.BEACON_RECORD: {_R.OPERATOR: Relation.ANY},
+    _A.BEACON_CONFIRM: {_R.OPERATOR: Relation.OTHER},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.AWARD_ANNUL: {_R.OPERATOR: Relation.ANY},
     _A.AWARD_DECLINE: {_R.INTERMEDIARY: _PARTY},
@@ -122,6 +130,10 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.OBJECTION_RAISE: {_R.INTERMEDIARY: _PARTY},
     _A.OBJECTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.OBJECTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.AWARD_PICK: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_NAME_EVALUATORS: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_SCORE: dict.fromkeys(_ALL, Relation.ANY),
+    _A.CREDIT_RECORD: {_R.OPERATOR: Relation.ANY},
     _A.CONTRACT_FILE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_DELIVER: {_R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_ACCEPT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},

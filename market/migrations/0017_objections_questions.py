@@ -5,7 +5,7 @@ from uuid import uuid4
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('market', '0013_merkle_tree')]
+    dependencies = [('market', '0015_methods')]
 
     initial = False
 

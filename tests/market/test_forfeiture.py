@@ -6,7 +6,7 @@ import pytest
 
 from market import clock, errors
 from market.actors import Actor, Role
-from market.awards import forfeiture, objections, read, service
+from market.awards import forfeiture, objections, read, replay, service
 from market.awards.models import Award, AwardForfeiture
 from market.projects.models import Project
 from market.workdays import working_days_from
@@ -53,6 +53,7 @@ async def test_the_next_in_order_has_it(opened: Contest) -> None:
     assert (award.supplier_id, award.amount_fen, award.turn) == (second.organisation_id, 200, 2)
     assert (award.published_at, award.standstill_until) == (later, working_days_from(later, 3).at)
     assert award.reasons["forfeited"] == [await contest.code_of(first)]
+    assert (await replay.replay(opened.buyer, opened.project.code)).difference is None
     assert (await opened.decline(second)).state == "standstill"
     ended = await opened.decline(third)
     assert (ended.state, ended.outcome_reason) == ("unsuccessful", "award_forfeited")

@@ -24,7 +24,7 @@ from tests import contest, factories_oversight
 from tests.contest import NOON, member
 from tests.schema.conftest import Execute
 
-OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint"}
+OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint", "witnessCheckpoint"}
 """Mutations that start without an account."""
 ACTIONS = {
     "postProject": Action.PROJECT_POST,
@@ -36,12 +36,19 @@ ACTIONS = {
     "answerQuestion": Action.QUESTION_ANSWER,
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
+    "revealNonce": Action.QUOTE_SUBMIT,
+    "recordBeacon": Action.BEACON_RECORD,
+    "confirmBeacon": Action.BEACON_CONFIRM,
     "confirmAward": Action.AWARD_CONFIRM,
     "raiseObjection": Action.OBJECTION_RAISE,
     "answerObjection": Action.OBJECTION_ANSWER,
     "annulAward": Action.AWARD_ANNUL,
     "declineAward": Action.AWARD_DECLINE,
     "forfeitAward": Action.AWARD_FORFEIT,
+    "nameEvaluators": Action.AWARD_NAME_EVALUATORS,
+    "submitScores": Action.AWARD_SCORE,
+    "pickSupplier": Action.AWARD_PICK,
+    "recordCreditScore": Action.CREDIT_RECORD,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -162,20 +169,24 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "forfeitAward": {"projectCode": award.project.code, "reason": "x"},
         "raiseObjection": {"projectCode": disputed.code, "text": "x"},
         "answerObjection": {"code": objection.code, "answer": "x", "upheld": False},
+        "nameEvaluators": {"projectCode": opened.code, "logins": ["x"]},
+        "submitScores": {"projectCode": opened.code, "sheets": []},
+        "pickSupplier": {"projectCode": opened.code, "supplierCode": award.supplier.code, "reason": "x"},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
     }
 
 
-_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "raiseObjection", "answerObjection"]
-_OF_A_PROJECT += ["declineAward", "forfeitAward", "answerQuestion"]
+_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "nameEvaluators", "pickSupplier"]
+_OF_A_PROJECT += ["raiseObjection", "answerObjection", "declineAward", "forfeitAward", "answerQuestion"]
 
 
-@pytest.mark.parametrize("name", [*_OF_A_PROJECT, "fileContract", "recordDelivery", "acceptDelivery"])
+@pytest.mark.parametrize("name", [*_OF_A_PROJECT, "submitScores", "fileContract", "recordDelivery", "acceptDelivery"])
 async def test_a_stranger_with_the_right_role_is_refused(execute: Execute, subjects: dict[str, Any], name: str) -> None:
     """The right role in another organisation: refused or told that there is no such thing, and nothing is written."""
-    roles = [role for role, relation in GRANTS[ACTIONS[name]].items() if relation is Relation.PARTY and role != Role.HELPER]
+    asked = {Relation.PARTY, Relation.ANY} if name == "submitScores" else {Relation.PARTY}
+    roles = [role for role, relation in GRANTS[ACTIONS[name]].items() if relation in asked and role != Role.HELPER]
     strangers = [await member(role) for role in roles]
     before = await LogEntry.all().count()
     text, _ = document(name)
@@ -212,6 +223,7 @@ async def test_sealed_quotes_are_nobodys_before_the_opening(execute: Execute) ->
     project = await contest.published(buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
     await contest.quoted(bidder, project, 123_456_78, key=uuid4().hex)
     shape = "id code version quotes { amount } myQuotes { amount } award { amount } nextRound { code } amendments { number }"
+    shape += " draw { commitment closingHash transcript }"
     text = f"query($c: String!) {{ project(code: $c) {{ {shape} }} projects(first: 5) {{ totalCount edges {{ node {{ {shape} }} }} }} }}"
     readers: list[Actor] = [ANONYMOUS, buyer, *[await member(role) for role in Role]]
     with clock.fixed(NOON):
