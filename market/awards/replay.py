@@ -118,10 +118,15 @@ async def _decided(project: Project, quotes: list[Quote], award: Award | None) -
         return Replay(project, project.terms["method"], len(quotes), None, found)
     known = await read.known(project, valid, award.reasons.get("picked"))
     selection = deciding.select(project, deciding.facts(valid, known), await service.place_of(project))
-    forfeited = await AwardForfeiture.filter(award_id=award.id).order_by("turn").select_related("supplier")
-    winner = _holder(selection.ranking, [one.supplier.code for one in forfeited])
+    winner = _holder(selection.ranking, await _forfeiters(award))
     found = _difference(award, deciding.reasons(selection, known), winner)
     return Replay(project, project.terms["method"], len(quotes), winner.bidder_code, found)
+
+
+async def _forfeiters(award: Award) -> list[str]:
+    """Who had the award before, in order."""
+    rows = await AwardForfeiture.filter(award_id=award.id).order_by("turn").select_related("supplier")
+    return [row.supplier.code for row in rows]
 
 
 def _holder(ranking: Sequence[ValidQuote], gone: Sequence[str]) -> ValidQuote:

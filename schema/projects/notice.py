@@ -85,7 +85,7 @@ class Amendment:
 
 @strawberry.type
 class Failure:
-    """``reason``: no_quotes, all_invalid or too_few_valid_quotes; ``received``: live quotes at closing."""
+    """``reason``: no_quotes, all_invalid, too_few_valid_quotes, objection_upheld, award_forfeited. ``received``: live quotes at closing."""
 
     reason: str
     received: int
