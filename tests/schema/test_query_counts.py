@@ -22,6 +22,7 @@ LISTS = {
     "projects": """{ projects(first: %d) { totalCount edges { node { code state item { name payer { kind } } buyer { name } case { caseNo
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
         award { amount supplier { name } contract { contractNo } } } } } }""",
+    "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
     "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
