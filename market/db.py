@@ -19,7 +19,7 @@ from tortoise.models import Model
 from market import clock
 
 NOUNS = (
-    *("log", "witnesses", "parties", "documents", "catalogue", "findings", "projects", "quotes", "awards", "contracts"),
+    *("log", "witnesses", "parties", "documents", "catalogue", "findings", "projects", "quotes", "draws", "awards", "contracts"),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]

@@ -1,3 +1,4 @@
+# budget: one refusal after the other, and all of them here
 """Every refusal a caller can act on: one frozen exception per fact, with the facts as fields.
 
 The sentences that people read are in ``schema/errors.py``; programs use the type and its fields.
@@ -198,6 +199,29 @@ class NoQuoteToWithdraw(MarketError):
     """The intermediary has no live quote for this project."""
 
     project_code: str
+
+
+@frozen
+class NothingToReveal(MarketError):
+    """The intermediary has no live quote with a nonce of its own in this project."""
+
+    project_code: str
+
+
+@frozen
+class RevealPeriodOver(MarketError):
+    """The nonce came after the period for showing it; its bidder is out of the draw."""
+
+    until: datetime
+    received_at: datetime
+
+
+@frozen
+class BeaconDiffers(MarketError):
+    """The second official read another value than the first, or the first has recorded none."""
+
+    recorded: str
+    given: str
 
 
 @frozen

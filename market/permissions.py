@@ -21,7 +21,13 @@ class Action(StrEnum):
     PROJECT_REVIEW = "project:review"
     PROJECT_READ_UNPUBLISHED = "project:read_unpublished"
     QUOTE_SUBMIT = "quote:submit"
+    BEACON_RECORD = "beacon:record"
+    BEACON_CONFIRM = "beacon:confirm"
     AWARD_CONFIRM = "award:confirm"
+    AWARD_PICK = "award:pick"
+    AWARD_NAME_EVALUATORS = "award:name_evaluators"
+    AWARD_SCORE = "award:score"
+    CREDIT_RECORD = "credit:record"
     CONTRACT_FILE = "contract:file"
     CONTRACT_DELIVER = "contract:deliver"
     CONTRACT_ACCEPT = "contract:accept"
@@ -103,7 +109,13 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.PROJECT_REVIEW: {_R.OPERATOR: Relation.OTHER},
     _A.PROJECT_READ_UNPUBLISHED: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
+    _A.BEACON_RECORD: {_R.OPERATOR: Relation.ANY},
+    _A.BEACON_CONFIRM: {_R.OPERATOR: Relation.OTHER},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_PICK: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_NAME_EVALUATORS: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_SCORE: dict.fromkeys(_ALL, Relation.ANY),
+    _A.CREDIT_RECORD: {_R.OPERATOR: Relation.ANY},
     _A.CONTRACT_FILE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_DELIVER: {_R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_ACCEPT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _SECRET_BYTES = 32
-_PADDED = 4096
+PADDED = 4096
 """Every sealed content has this length, so that a ciphertext does not tell how many digits the price has."""
+PADDED_PROPOSAL = 32_768
+"""The same where the notice asks for a proposal."""
 
 _secret: list[bytes] = []
 
@@ -65,6 +67,11 @@ def identity_secret() -> bytes:
     return HKDF(SHA256(), 32, None, b"zhoushan-market identity").derive(_current())
 
 
+def draw_secret(project_id: UUID) -> bytes:
+    """Where the chain of a project's draw codes starts; never stored, so that nobody with the database alone knows the draw."""
+    return HKDF(SHA256(), 32, project_id.bytes, b"zhoushan-market draw").derive(_current())
+
+
 def _current() -> bytes:
     if not _secret:
         raise KeyMissing("no sealing secret is set")
@@ -83,12 +90,12 @@ def commitment(project_code: str, bidder_code: str, content: str, salt: bytes) -
     return digest.hexdigest()
 
 
-def seal(project_id: UUID, quote_id: UUID, content: bytes) -> bytes:
+def seal(project_id: UUID, quote_id: UUID, content: bytes, padded: int = PADDED) -> bytes:
     """Nonce and ciphertext; bound to this project and this quote. Raises ValueError when the content is too long."""
-    if len(content) > _PADDED:
+    if len(content) > padded:
         raise ValueError("content too long to seal")
     nonce = secrets.token_bytes(12)
-    return nonce + _cipher(project_id).encrypt(nonce, content.ljust(_PADDED), quote_id.bytes)
+    return nonce + _cipher(project_id).encrypt(nonce, content.ljust(padded), quote_id.bytes)
 
 
 def unseal(project_id: UUID, quote_id: UUID, sealed: bytes) -> bytes:

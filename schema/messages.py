@@ -28,13 +28,18 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.IdempotencyKeyReused: N_("幂等键 {key} 已用于另一份内容，本次什么都没有保存。请换一个新的键。"),
     e.DeadlinePassed: N_("已过截止时间：截止 {closes_at}，服务器收到 {received_at}。本次提交未保存。"),
     e.QuotesAlreadyOpened: N_(
-        "服务器收到于 {received_at}，截止 {closes_at}，但入库前报价已于 {opened_at} 开启，本次提交未保存。请向运营机构反映。"
+        "服务器收到于 {received_at}，截止 {closes_at}，但入库前报价名单已于 {opened_at} 封定，本次提交未保存。请向运营机构反映。"
     ),
     e.NotInvited: N_("项目 {project_code} 为直接选取，只有被选定的机构可以报价。"),
     e.QualificationMissing: N_("本事项要求“{qualification}”，贵机构今天没有有效的登记。请先登记资质。"),
     e.SelfDealing: N_("不能给自己单位的项目 {project_code} 报价。"),
     e.AboveCeiling: N_("报价 {amount} 元高于最高限价 {ceiling} 元。请修改后重新提交。"),
     e.NoQuoteToWithdraw: N_("贵机构在项目 {project_code} 没有有效报价，无需撤回。"),
+    e.NothingToReveal: N_("贵机构在项目 {project_code} 没有自己保管随机数的有效报价，不需要公开随机数。"),
+    e.RevealPeriodOver: N_("公开随机数的期限已于 {until} 结束，服务器收到 {received_at}。贵机构退出本次抽取，记录在案。"),
+    e.BeaconDiffers: N_(
+        "您录入的信标值“{given}”与第一位工作人员录入的“{recorded}”不一致，没有确认。请两人各自对照公布的结果核对。"
+    ),
     e.StandstillRunning: N_("中选公示到 {until} 才结束，之后才能确认。"),
     e.ContractDiffers: N_("合同与中选结果不一致：{field}应为 {awarded}，填的是 {given}。请按中选结果签订。"),
     e.AlreadyFiled: N_("{kind}编号 {key} 已存在。请核对是否重复提交。"),
@@ -69,6 +74,15 @@ MESSAGES: dict[type[e.MarketError], str] = {
 }
 
 FIELD_MESSAGES: dict[str, str] = {
+    "not_a_hash": N_("应为 64 位小写十六进制的 SHA-256 散列值。"),
+    "nonce_does_not_fit": N_("与报价时提交的散列值不符。请填写当时生成的 32 字节随机数（64 位小写十六进制）。"),
+    "not_a_link": N_("应为以 http:// 或 https:// 开头的网址。"),
+    "fixed_price_required": N_("必填：随机选取的价格由公告固定，请填写最高限价作为固定价格。"),
+    "not_the_fixed_price": N_("随机选取按公告的固定价格 {price} 元报价。"),
+    "beacon_required": N_(
+        "必填：行政机关委托、最高限价超过 {above} 元的项目，须在公告中指定公开信标（如某期彩票开奖号码）及其公布时间。"
+    ),
+    "beacon_too_early": N_("信标须在公开随机数的期限之后公布，最早 {earliest}。"),
     "required": N_("必填。"),
     "case_required": N_("必填：行政机关委托的事项要写明为哪个办件（编号、审批事项、申请人代码）。"),
     "budget_required": N_("必填：行政机关委托的事项由机关付费，要写明预算科目。"),
@@ -101,6 +115,12 @@ FIELD_MESSAGES: dict[str, str] = {
     "before_signing": N_("不能早于签订日期。"),
     "before_delivery": N_("不能早于交付日期。"),
     "not_delivered": N_("中介机构还没有登记交付，不能验收。请先让中介机构登记交付日期。"),
+    "weights_not_100": N_("评审项与价格的权重合计应为 100，现为 {total}。"),
+    "base_required": N_("必填：按下浮率报价，要写明最高限价作为基数。"),
+    "has_scored": N_("已经交了评分的评审人不能撤换。"),
+    "unknown_account": N_("没有这个账号，或账号已停用。请核对登录名。"),
+    "every_proposal_once": N_("每份方案评一次：共 {count} 份，编号 1 到 {count}。"),
+    "not_on_the_short_list": N_("这个机构不在抽出的小名单里。请从小名单中选定。"),
     "nothing_changed": N_("没有任何修改。"),
     "case_differs": N_("这个办件编号已登记为其他当事人，请核对。"),
     "not_an_agency": N_("这不是行政机关。"),

@@ -20,10 +20,13 @@ class Quote:
 
     row: strawberry.Private[models.Quote]
     amount: Yuan | None
+    discount_bp: int | None
     service_working_days: int | None
+    proposal: str
     received_at: datetime
     commitment: str
     salt: str | None
+    nonce_hash: str | None
     rank: int | None
     invalid_reason: str
     is_winner: bool
@@ -34,10 +37,13 @@ class Quote:
         return cls(
             row=row,
             amount=None if row.amount_fen is None else Yuan(row.amount_fen),
+            discount_bp=row.discount_bp,
             service_working_days=row.service_working_days,
+            proposal=row.proposal,
             received_at=row.received_at,
             commitment=row.commitment,
             salt=row.salt,
+            nonce_hash=row.nonce_hash,
             rank=row.rank,
             invalid_reason=row.invalid_reason,
             is_winner=row.rank == 1,
@@ -60,12 +66,17 @@ class QuoteReceipt:
 
     project_code: str
     amount: Yuan
+    discount_bp: int | None
     service_working_days: int
     note: str
+    proposal: str
     received_at: datetime
     commitment: str
     content: str
     salt: str
+    nonce_hash: str | None
+    nonce_escrowed: bool
+    nonce_revealed: bool
     is_live: bool
     replaced_at: datetime | None
     withdrawn_at: datetime | None
@@ -84,12 +95,17 @@ class QuoteReceipt:
         return cls(
             project_code=own.project_code,
             amount=Yuan(own.amount_fen),
-            service_working_days=own.service_working_days,
-            note=own.note,
+            discount_bp=own.values.discount_bp,
+            service_working_days=own.values.service_working_days,
+            note=own.values.note,
+            proposal=own.values.proposal,
             received_at=own.row.received_at,
             commitment=own.row.commitment,
             content=own.content,
             salt=own.salt,
+            nonce_hash=own.row.nonce_hash,
+            nonce_escrowed=own.row.escrowed,
+            nonce_revealed=own.row.nonce is not None,
             is_live=bool(own.row.live),
             replaced_at=own.row.replaced_at,
             withdrawn_at=own.row.withdrawn_at,
@@ -99,17 +115,24 @@ class QuoteReceipt:
 
 @strawberry.input
 class SubmitQuoteInput:
-    """A sealed quote for the whole service; a second one replaces the first."""
+    """A sealed quote for the whole service; a second one replaces the first.
+
+    ``amount``, or where the notice asks for a rate ``discountBp``: 下浮率 in basis points (1 % = 100) off the ceiling.
+    ``nonceHash``: of 32 random bytes that the bidder keeps and shows after the deadline (``revealNonce``); see README.
+    """
 
     idempotency_key: str
     project_code: str
-    amount: Yuan
     service_working_days: int
+    amount: Yuan | None = None
+    discount_bp: int | None = None
     note: str = ""
+    nonce_hash: str | None = None
+    proposal: str = ""
 
     def form(self) -> service.SubmitQuote:
         """As the domain takes it."""
-        return service.SubmitQuote(self.idempotency_key, self.project_code, self.amount, self.service_working_days, self.note)
+        return service.SubmitQuote(**{k: v for k, v in vars(self).items() if k != "amount"}, amount_fen=self.amount)
 
 
 @strawberry.input

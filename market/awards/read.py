@@ -1,9 +1,13 @@
-"""Reads of awards."""
+"""Reads of awards, and of what methods need besides the quotes."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from market.awards.models import Award
+from market.awards.known import Known
+from market.awards.models import Award, Score
+from market.parties import read as parties
+from market.projects.models import Project, SelectionMethod
+from market.quotes.models import Quote
 
 
 async def award_of(project_id: UUID) -> Award:
@@ -15,3 +19,23 @@ async def awards_by_project(project_ids: Sequence[UUID]) -> list[Award | None]:
     """Awards in key order, with their suppliers; None where there is none."""
     rows = {a.project_id: a for a in await Award.filter(project_id__in=list(project_ids)).select_related("supplier")}
     return [rows.get(i) for i in project_ids]
+
+
+async def known(project: Project, quotes: Sequence[Quote], picked: str | None = None) -> Known:
+    """What the project's method needs besides the quotes: credit as published before the notice, the evaluators' points."""
+    if project.method == SelectionMethod.CREDIT_MERIT:
+        return Known(await _credit(project, quotes), {}, picked)
+    if project.method == SelectionMethod.PROPOSAL_MERIT:
+        return Known({}, await _scores(project, quotes))
+    return Known()
+
+
+async def _credit(project: Project, quotes: Sequence[Quote]) -> dict[str, int]:
+    published = await parties.credit_points([q.bidder_id for q in quotes], project.published_at or project.posted_at)
+    unknown = project.terms["constants"]["pointsUnknown"]
+    return {q.bidder.code: published.get(q.bidder_id, unknown) for q in quotes}
+
+
+async def _scores(project: Project, quotes: Sequence[Quote]) -> dict[str, tuple[tuple[int, ...], ...]]:
+    rows = await Score.filter(evaluator__project_id=project.id).order_by("evaluator__number")
+    return {q.bidder.code: tuple(tuple(row.points) for row in rows if row.quote_id == q.id) for q in quotes}

@@ -203,3 +203,20 @@ class PartyRelation(Model):
     class Meta:
         table = "party_relations"
         unique_together = (("source_org", "target_org", "relation", "since"),)
+
+
+class CreditScore(Model):
+    """信用分: an organisation's published score, with its source. The newest before a notice counts for it."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    organisation: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="credit_scores", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    points = fields.IntField()
+    source = fields.CharField(max_length=200)
+    recorded_at = fields.DatetimeField()
+
+    class Meta:
+        table = "credit_scores"
+        indexes = (("organisation_id", "recorded_at"),)

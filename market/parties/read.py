@@ -14,6 +14,7 @@ from market.errors import InvalidInput, NotFound
 from market.parties import codes
 from market.parties.models import (
     Account,
+    CreditScore,
     HeldQualification,
     Mandate,
     Membership,
@@ -118,6 +119,20 @@ def _held(name: str, on: date) -> QuerySet[HeldQualification]:
 async def holds_qualification(organisation_id: UUID, name: str, on: date) -> bool:
     """Whether it holds the qualification of that catalogue name on that day, first and last day included."""
     return await _held(name, on).filter(organisation_id=organisation_id).exists()
+
+
+async def credit_points(organisation_ids: Sequence[UUID], at: datetime) -> dict[UUID, int]:
+    """The score published last before that moment, by organisation; one that has none is left out."""
+    rows = CreditScore.filter(organisation_id__in=list(organisation_ids), recorded_at__lt=at)
+    return {row.organisation_id: row.points for row in await rows.order_by("recorded_at", "id")}
+
+
+async def credit_scores_by_organisation(ids: Sequence[UUID]) -> list[CreditScore | None]:
+    """The newest score of each organisation, None where there is none."""
+    rows = {
+        row.organisation_id: row for row in await CreditScore.filter(organisation_id__in=list(ids)).order_by("recorded_at", "id")
+    }
+    return [rows.get(i) for i in ids]
 
 
 async def list_intermediaries(

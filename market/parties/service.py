@@ -9,7 +9,7 @@ from market import vault
 from market.actors import Actor, Role
 from market.errors import AlreadyRegistered
 from market.parties import codes, read, roles
-from market.parties.models import HeldQualification, Organisation, OrganisationKind, PartyRelation, RelationKind
+from market.parties.models import CreditScore, HeldQualification, Organisation, OrganisationKind, PartyRelation, RelationKind
 from market.permissions import Action
 from market.text import Checker
 from market.usecase import authorise, unit, use_case
@@ -132,6 +132,27 @@ async def record_qualification(_actor: Actor, form: RecordQualification) -> Held
     )
     unit().record("qualification:record", f"organisation:{organisation.code}", **texts)
     return held
+
+
+MAX_POINTS = 100
+
+
+@use_case(Action.CREDIT_RECORD)
+async def record_credit_score(_actor: Actor, organisation_code: str, points: int, source: str) -> CreditScore:
+    """A score (0-100) that was published elsewhere, with its source: it counts for notices published from now on.
+
+    The marketplace rates nobody itself. Raises NotFound, InvalidInput.
+    """
+    authorise(Action.CREDIT_RECORD)
+    organisation = await read.require_organisation(organisation_code)
+    check = Checker()
+    check.whole("points", points, 0, MAX_POINTS)
+    source = check.text("source", source, 200)
+    if not roles.fits(organisation.kind, Role.INTERMEDIARY):
+        check.add("organisationCode", "not_allowed_here")
+    check.done()
+    unit().record("credit:record", f"organisation:{organisation.code}", points=points, source=source)
+    return await CreditScore.create(organisation=organisation, points=points, source=source, recorded_at=unit().now)
 
 
 @use_case(Action.ORGANISATION_REGISTER)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from market.projects.models import Purpose, SelectionMethod
+from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.parameters import NOTHING_CHOSEN, Parameters
 from market.text import Checker
 
 MAX_WORKING_DAYS = 1000
@@ -23,6 +24,14 @@ class CaseForm:
 
 
 @dataclass(frozen=True)
+class BeaconForm:
+    """A public random value that nobody can know before ``at``: a lottery's draw, a round of a beacon."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PostProject:
     """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication."""
 
@@ -33,6 +42,8 @@ class PostProject:
     requirements: str = ""
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
+    quoting: Quoting = Quoting.AMOUNT
+    parameters: Parameters = NOTHING_CHOSEN
     ceiling_fen: int | None = None
     closes_at: datetime | None = None
     case: CaseForm | None = None
@@ -40,6 +51,7 @@ class PostProject:
     invited_code: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
+    beacon: BeaconForm | None = None
 
     def check(self, now: datetime) -> None:
         """Raises InvalidInput with every problem of the plain fields."""
@@ -56,11 +68,22 @@ class PostProject:
         _check_latest(check, self.closes_at)
         if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
             check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        self.parameters.check(check, self.method, self.quoting, self.ceiling_fen)
         if self.case is not None:
             check.text("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)
             check.text("case.object", self.case.object, 300, required=False)
+        self._check_draw(check)
         check.done()
+
+    def _check_draw(self, check: Checker) -> None:
+        if self.method is SelectionMethod.RANDOM_DRAW and self.ceiling_fen is None:
+            check.add("ceiling", "fixed_price_required")
+        if self.beacon is not None:
+            check.text("beacon.name", self.beacon.name, 200)
+            _check_latest(check, self.beacon.at, "beacon.at")
+            if self.method is SelectionMethod.DIRECT:
+                check.add("beacon", "not_allowed_here")
 
 
 @dataclass(frozen=True)
@@ -98,6 +121,6 @@ class AmendProject:
         return given
 
 
-def _check_latest(check: Checker, closes_at: datetime | None) -> None:
-    if closes_at is not None and closes_at > LATEST:
-        check.add("closesAt", "too_late", last=LATEST.date())
+def _check_latest(check: Checker, at: datetime | None, path: str = "closesAt") -> None:
+    if at is not None and at > LATEST:
+        check.add(path, "too_late", last=LATEST.date())

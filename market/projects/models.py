@@ -9,10 +9,22 @@ from tortoise.models import Model
 
 
 class SelectionMethod(StrEnum):
-    """Names as in ``ledger.md``; the other methods follow with the issue that builds them."""
+    """Names as in ``ledger.md``; how each decides: ``market/selection``."""
 
     LOWEST_PRICE = "lowest_price"
+    REFERENCE_PRICE = "reference_price"
+    AVERAGE_PRICE = "average_price"
+    CREDIT_MERIT = "credit_merit"
+    PROPOSAL_MERIT = "proposal_merit"
+    RANDOM_DRAW = "random_draw"
     DIRECT = "direct"
+
+
+class Quoting(StrEnum):
+    """What bidders quote: an amount for the whole, or 下浮率, a discount on the ceiling in basis points."""
+
+    AMOUNT = "amount"
+    DISCOUNT_RATE = "discount_rate"
 
 
 class Purpose(StrEnum):
@@ -47,6 +59,8 @@ class ApprovalCase(Model):
 class Project(Model):
     """采购项目. ``item_class``: at the moment of review. ``terms``: the notice's frozen constants (minimum, grace, tie rule).
 
+    ``parameters``: what the buyer chose for the method; see ``projects.parameters``.
+    ``beacon_name``, ``beacon_at``: the public random value that its draw waits for, "" where it waits for none.
     ``next_check_at``: when time alone moves it; None when it does not. ``version`` counts changes.
     """
 
@@ -67,6 +81,8 @@ class Project(Model):
     case_id: UUID | None
     budget_line = fields.CharField(max_length=100, default="")
     method = fields.CharField(max_length=20)
+    quoting = fields.CharField(max_length=20, default=Quoting.AMOUNT.value)
+    parameters: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
     invited: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "market.Organisation", related_name="invitations", on_delete=fields.RESTRICT, null=True
     )
@@ -83,6 +99,8 @@ class Project(Model):
     reviewed_by_id = fields.UUIDField(null=True)
     review_note = fields.CharField(max_length=500, default="")
     published_at = fields.DatetimeField(null=True)
+    beacon_name = fields.CharField(max_length=200, default="")
+    beacon_at = fields.DatetimeField(null=True)
     wanted_closes_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True)
     opened_at = fields.DatetimeField(null=True)

@@ -7,11 +7,14 @@ from market.catalogue import read as catalogue
 from market.catalogue.models import ItemClass, ItemVersion
 from market.clock import local_date
 from market.errors import InvalidInput, ItemCancelled, MayNotCommission, MustBeCompetitive, NotToldNotObliged
+from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
 from market.projects.forms import CaseForm, PostProject
-from market.projects.models import ApprovalCase, Purpose, SelectionMethod
+from market.projects.models import ApprovalCase, Project, Purpose, SelectionMethod
+from market.projects.read import reveal_ends_at
 from market.text import Checker
+from market.usecase import rulebook
 
 
 async def item_in_force(code: str, at: datetime) -> ItemVersion:
@@ -37,6 +40,19 @@ def check_class(actor: Actor, item: ItemVersion, form: PostProject) -> None:
         raise MayNotCommission(item.code, item.item_class, Role.APPLICANT)
     elif item.item_class == ItemClass.APPLICANT_CHOICE and not form.told_not_obliged:
         raise NotToldNotObliged(item.code)
+
+
+def check_beacon(project: Project, at: datetime) -> None:
+    """Money of the state above the rulebook's value is drawn for with a public beacon; and a beacon comes after the last nonce.
+
+    Raises InvalidInput. Where no ceiling is published the draw decides no more than ties.
+    """
+    above, public = rulebook().number("draw_beacon_above", at), project.item_class == ItemClass.AGENCY_COMMISSIONED
+    if project.beacon_at is None:
+        if public and (project.ceiling_fen or 0) > above:
+            raise InvalidInput.one("beacon", "beacon_required", above=format_yuan(above))
+    elif project.closes_at is not None and project.beacon_at < reveal_ends_at(project):
+        raise InvalidInput.one("beacon.at", "beacon_too_early", earliest=reveal_ends_at(project).isoformat())
 
 
 def _acts_as_applicant(actor: Actor) -> bool:

@@ -14,12 +14,14 @@ from market.errors import NotFound
 from market.parties import read as parties
 from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
+from market.projects import parameters
 from market.projects.models import ApprovalCase, Project, ProjectAmendment, SelectionMethod
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
+from market.selection import draw, transcript
 from market.selection.methods import METHODS
 from market.text import Checker, typed_code, wanted_code
-from market.vault import key_id
+from market.vault import draw_secret, key_id
 
 
 def state_at(project: Project, now: datetime) -> ProjectState:
@@ -38,19 +40,31 @@ def opens_at(project: Project) -> datetime:
 
 def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """The notice's constants, frozen at publication: whatever the rulebook says later, this contest keeps them."""
-    method = METHODS[project.method]
-    if project.method == SelectionMethod.DIRECT:
-        minimum = 1
-    else:
-        side = "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
-        minimum = book.number(f"minimum_quotes_{side}", now)
+    method, name = METHODS[project.method], SelectionMethod(project.method)
+    side = "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
     return {
         "method": method.version,
         "tieRule": method.tie_rule,
-        "minimumQuotes": minimum,
+        "quoting": project.quoting,
+        "constants": parameters.constants(name, project.parameters, side, book, now),
+        "minimumQuotes": parameters.minimum_quotes(name, side, book, now),
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
+        **({} if project.method == SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
     }
+
+
+def _draw(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
+    """What the notice says of its draw: the commitment to a code that nobody outside can know, and the beacon, if it names one."""
+    codes, reveal_s = book.number("draw_codes", now), int(book.duration("draw_reveal_period", now).total_seconds())
+    beacon = transcript.Beacon(project.beacon_name, project.beacon_at) if project.beacon_at else None
+    committed = draw.commitment(draw_secret(project.id), codes)
+    return transcript.notice(project.code, committed, codes, now, reveal_s, beacon)
+
+
+def reveal_ends_at(project: Project) -> datetime:
+    """Until when nonces are shown, as far as one can know before the closing: what the beacon must come after."""
+    return opens_at(project) + timedelta(seconds=project.terms["draw"]["revealSeconds"])
 
 
 def subject(project: Project) -> Subject:

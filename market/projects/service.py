@@ -61,7 +61,7 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
     posting.check_class(actor, item, form)
     buyer = await Organisation.get(id=actor.party_id)
     previous = await _previous_round(form.previous_round, buyer.id)
-    return await Project.create(
+    project = Project(
         code=new_code("XM", now),
         title=form.title.strip(),
         requirements=form.requirements.strip(),
@@ -72,6 +72,8 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
         case=await posting.file_case(form.case, buyer),
         budget_line=form.budget_line.strip(),
         method=form.method,
+        quoting=form.quoting,
+        parameters=form.parameters.stored(),
         invited=await posting.invited(form.invited_code),
         ceiling_fen=form.ceiling_fen,
         service_working_days=form.service_working_days,
@@ -81,7 +83,12 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
         posted_at=now,
         wanted_closes_at=form.closes_at,
         previous_round=previous,
+        beacon_name=form.beacon.name.strip() if form.beacon else "",
+        beacon_at=form.beacon.at if form.beacon else None,
     )
+    posting.check_beacon(project, now)
+    await project.save()
+    return project
 
 
 async def _previous_round(code: str | None, buyer_id: object) -> Project | None:
@@ -135,6 +142,7 @@ async def _publish(project: Project) -> None:
     project.published_at = now
     project.terms = read.terms(project, now, book)
     project.next_check_at = read.opens_at(project)
+    posting.check_beacon(project, now)
     await move(project, "approve", closesAt=project.closes_at.isoformat(), terms=project.terms)
 
 
@@ -170,6 +178,7 @@ async def _apply_amendment(actor: Actor, project: Project, changes: dict[str, An
         project.next_check_at = read.opens_at(project)
         if project.closes_at and project.closes_at < earliest:
             raise OpenPeriodTooShort(project.closes_at, earliest)
+    posting.check_beacon(project, now)
     await project.save()
     number = await ProjectAmendment.filter(project_id=project.id).count() + 1
     await ProjectAmendment.create(

@@ -12,6 +12,8 @@ class ProjectState(StrEnum):
     UNDER_REVIEW = "under_review"
     OPEN = "open"
     CLOSED = "closed"
+    EVALUATING = "evaluating"
+    SHORTLISTED = "shortlisted"
     STANDSTILL = "standstill"
     AWARDED = "awarded"
     CONTRACT_FILED = "contract_filed"
@@ -31,7 +33,11 @@ MOVES = (
     Move("withdraw", (_S.DRAFT, _S.UNDER_REVIEW), _S.WITHDRAWN, "project:edit"),
     Move("cancel", (_S.OPEN,), _S.CANCELLED, "project:edit"),
     Move("close", (_S.OPEN,), _S.CLOSED, "time"),
+    Move("evaluate", (_S.CLOSED,), _S.EVALUATING, "time"),
+    Move("shortlist", (_S.CLOSED,), _S.SHORTLISTED, "time"),
     Move("award", (_S.CLOSED,), _S.STANDSTILL, "time"),
+    Move("conclude", (_S.EVALUATING,), _S.STANDSTILL, "award:score"),
+    Move("pick", (_S.SHORTLISTED,), _S.STANDSTILL, "award:pick"),
     Move("fail", (_S.CLOSED,), _S.UNSUCCESSFUL, "time"),
     Move("confirm", (_S.STANDSTILL,), _S.AWARDED, "award:confirm"),
     Move("file", (_S.AWARDED,), _S.CONTRACT_FILED, "contract:file"),

@@ -11,7 +11,11 @@ class Quote(Model):
     """报价. Before opening only the commitment and the ciphertext stand here.
 
     ``live``: True for the one that counts, None for replaced or withdrawn ones; with the unique key below the database
-    itself holds "at most one live quote per intermediary and project". Amount, days and salt are filled at the opening.
+    itself holds "at most one live quote per intermediary and project". What was sealed is filled in at the opening.
+    ``discount_bp``: where the notice asks for a rate; ``amount_fen`` is then what it leaves of the ceiling.
+
+    ``nonce_hash``: for the draw, None where there is none. ``escrowed``: the nonce was made here and lies in the ciphertext
+    until the draw; otherwise its bidder keeps it and shows it after the deadline.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -30,8 +34,13 @@ class Quote(Model):
     replaced_at = fields.DatetimeField(null=True)
     withdrawn_at = fields.DatetimeField(null=True)
     amount_fen = fields.BigIntField(null=True)
+    discount_bp = fields.IntField(null=True)
     service_working_days = fields.IntField(null=True)
+    proposal = fields.TextField(default="")
     salt = fields.CharField(max_length=64, null=True)
+    nonce_hash = fields.CharField(max_length=64, null=True)
+    escrowed = fields.BooleanField(default=True)
+    nonce = fields.CharField(max_length=64, null=True)
     invalid_reason = fields.CharField(max_length=200, default="")
     rank = fields.IntField(null=True)
 

@@ -8,16 +8,18 @@ from uuid import UUID
 
 from market import vault
 from market.log import notes
+from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.usecase import unit
 
 
 @dataclass(frozen=True)
 class Unsealed:
-    """What was inside: canonical content, hexadecimal salt, and the content's values."""
+    """What was inside: canonical content, hexadecimal salt, the nonce left in escrow (None: there is none), the content's values."""
 
     content: str
     salt: str
+    nonce: str | None
     values: dict[str, Any]
 
 
@@ -28,8 +30,8 @@ class OwnQuote:
     row: Quote
     project_code: str
     amount_fen: int
-    service_working_days: int
-    note: str
+    """In fen; of a discount rate what it leaves of the ceiling."""
+    values: Content
     content: str
     salt: str
 
@@ -45,14 +47,13 @@ def unsealed(project_id: UUID, quote: Quote) -> Unsealed:
     """
     unit().record_look(f"quote:{quote.commitment}", project=str(project_id))
     envelope = json.loads(vault.unseal(project_id, quote.id, quote.ciphertext))
-    return Unsealed(envelope["content"], envelope["salt"], json.loads(envelope["content"]))
+    return Unsealed(envelope["content"], envelope["salt"], envelope.get("nonce"), json.loads(envelope["content"]))
 
 
 def _own(quote: Quote) -> OwnQuote:
     sealed = unsealed(quote.project_id, quote)
-    values = sealed.values
-    days, note = values["serviceWorkingDays"], values["note"]
-    return OwnQuote(quote, quote.project.code, values["amountFen"], days, note, sealed.content, sealed.salt)
+    project, values = quote.project, Content.of(sealed.values)
+    return OwnQuote(quote, project.code, values.worth_fen(project.ceiling_fen), values, sealed.content, sealed.salt)
 
 
 async def own_quote(quote_id: UUID) -> OwnQuote:

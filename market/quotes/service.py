@@ -1,10 +1,10 @@
 """Submitting and withdrawing sealed quotes. Before the opening only the bidder can read its own."""
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from market import db, idempotency, vault
@@ -14,6 +14,7 @@ from market.clock import local_date
 from market.errors import (
     AboveCeiling,
     DeadlinePassed,
+    InvalidInput,
     NoQuoteToWithdraw,
     NotInvited,
     QualificationMissing,
@@ -21,37 +22,78 @@ from market.errors import (
     SelfDealing,
     WrongState,
 )
-from market.log.canonical import canonical
+from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects.forms import MAX_WORKING_DAYS
-from market.projects.models import Project
+from market.projects.models import Project, Quoting, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read
+from market.quotes.content import Content
 from market.quotes.models import Quote
+from market.selection.draw import nonce_hash
+from market.selection.ranking import FULL_BP
 from market.text import Checker
 from market.usecase import authorise, unit, use_case
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class SubmitQuote:
-    """A quote: ``amount_fen`` in fen for the whole service, ``service_working_days`` promised from signing."""
+    """A quote for the whole service: ``amount_fen`` in fen, or ``discount_bp`` off the ceiling, as the notice asks.
+
+    ``service_working_days`` promised from signing; ``proposal`` where the notice asks for one.
+    ``nonce_hash``: hexadecimal, of the nonce that the bidder keeps for the draw; None: one is made here and kept in escrow.
+    """
 
     idempotency_key: str
     project_code: str
-    amount_fen: int
+    amount_fen: int | None
     service_working_days: int
     note: str = ""
+    nonce_hash: str | None = None
+    discount_bp: int | None = None
+    proposal: str = ""
 
     def check(self) -> None:
-        """Raises InvalidInput with every problem."""
+        """Raises InvalidInput with every problem that needs no notice."""
         check = Checker()
-        check.amount("amount", self.amount_fen)
+        if self.amount_fen is not None:
+            check.amount("amount", self.amount_fen)
+        if self.discount_bp is not None:
+            check.whole("discountBp", self.discount_bp, 0, FULL_BP - 1)
         check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
         check.text("note", self.note, 500, required=False, lines=True)
+        check.text("proposal", self.proposal, PROPOSAL_CHARACTERS, required=False, lines=True)
+        if self.nonce_hash is not None and not _HASH.fullmatch(self.nonce_hash):
+            check.add("nonceHash", "not_a_hash")
         check.done()
+
+    def check_asked(self, project: Project) -> None:
+        """What the notice asks for and nothing else. Raises InvalidInput."""
+        check, by_rate = Checker(), project.quoting == Quoting.DISCOUNT_RATE
+        proposes = project.method == SelectionMethod.PROPOSAL_MERIT
+        _asked(check, "amount", self.amount_fen is not None, not by_rate)
+        _asked(check, "discountBp", self.discount_bp is not None, by_rate)
+        _asked(check, "proposal", bool(self.proposal.strip()), proposes)
+        check.done()
+
+    def content(self) -> Content:
+        """What is sealed."""
+        proposal = self.proposal.replace("\r\n", "\n").strip()
+        return Content(self.amount_fen, self.discount_bp, self.service_working_days, self.note.strip(), proposal)
+
+
+PROPOSAL_CHARACTERS = 5000
+"""So much fits into a sealed quote whatever the characters are."""
+
+
+def _asked(check: Checker, path: str, given: bool, asked: bool) -> None:
+    if given != asked:
+        check.add(path, "required" if asked else "not_allowed_here")
 
 
 @use_case(Action.QUOTE_SUBMIT)
@@ -71,8 +113,9 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
         return await read.own_quote(done)
     project = await _contested(actor, form.project_code)
     await _check_bidder(project, bidder)
-    if project.ceiling_fen is not None and form.amount_fen > project.ceiling_fen:
-        raise AboveCeiling(form.amount_fen, project.ceiling_fen)
+    form.check_asked(project)
+    if form.amount_fen is not None:
+        _check_amount(project, form.amount_fen)
     await Quote.filter(project_id=project.id, bidder_id=bidder.id, live=True).update(live=None, replaced_at=unit().now)
     own = await _store(project, bidder, form)
     await idempotency.remember(bidder.id, form.idempotency_key, "submit_quote", print_, own.row.id)
@@ -95,8 +138,8 @@ async def _contested(actor: Actor, code: str) -> Project:
         raise WrongState("project", project.state, (ProjectState.OPEN,))
     if received_at > project.closes_at:
         raise DeadlinePassed(project.closes_at, received_at)
-    if project.opened_at is not None:
-        raise QuotesAlreadyOpened(project.closes_at, received_at, project.opened_at)
+    if project.state != ProjectState.OPEN:
+        raise QuotesAlreadyOpened(project.closes_at, received_at, project.opened_at or projects.opens_at(project))
     return project
 
 
@@ -112,24 +155,37 @@ async def _check_bidder(project: Project, bidder: Organisation) -> None:
         raise QualificationMissing(needed)
 
 
+def _check_amount(project: Project, amount_fen: int) -> None:
+    if project.ceiling_fen is None:
+        return
+    if amount_fen > project.ceiling_fen:
+        raise AboveCeiling(amount_fen, project.ceiling_fen)
+    if project.method == SelectionMethod.RANDOM_DRAW and amount_fen < project.ceiling_fen:
+        raise InvalidInput.one("amount", "not_the_fixed_price", price=format_yuan(project.ceiling_fen))
+
+
 async def _store(project: Project, bidder: Organisation, form: SubmitQuote) -> read.OwnQuote:
     if project.terms["sealKey"] != vault.key_id():
         raise vault.KeyMissing(f"project {project.code} was sealed with another key")
-    quote_id, salt, days, note = uuid4(), secrets.token_bytes(32), form.service_working_days, form.note.strip()
-    content = canonical({"amountFen": form.amount_fen, "serviceWorkingDays": days, "note": note})
+    quote_id, salt, values = uuid4(), secrets.token_bytes(32), form.content()
+    nonce = secrets.token_bytes(32) if form.nonce_hash is None and "draw" in project.terms else None
+    content, padded = values.text(), vault.PADDED_PROPOSAL if project.method == SelectionMethod.PROPOSAL_MERIT else vault.PADDED
     row = await Quote.create(
         id=quote_id,
         project=project,
         bidder=bidder,
         commitment=vault.commitment(project.code, bidder.code, content, salt),
-        ciphertext=vault.seal(project.id, quote_id, _envelope(content, salt)),
+        ciphertext=vault.seal(project.id, quote_id, _envelope(content, salt, nonce), padded),
         received_at=unit().received_at,
+        nonce_hash=nonce_hash(project.code, bidder.code, nonce).hex() if nonce else form.nonce_hash,
+        escrowed=form.nonce_hash is None,
     )
-    return read.OwnQuote(row, project.code, form.amount_fen, days, note, content, salt.hex())
+    return read.OwnQuote(row, project.code, values.worth_fen(project.ceiling_fen), values, content, salt.hex())
 
 
-def _envelope(content: str, salt: bytes) -> bytes:
-    return json.dumps({"content": content, "salt": salt.hex()}, ensure_ascii=False).encode()
+def _envelope(content: str, salt: bytes, nonce: bytes | None) -> bytes:
+    escrow = {"nonce": nonce.hex()} if nonce else {}
+    return json.dumps({"content": content, "salt": salt.hex(), **escrow}, ensure_ascii=False).encode()
 
 
 @use_case(Action.QUOTE_SUBMIT)
@@ -163,11 +219,10 @@ async def _look(_actor: Actor, bidder_id: UUID, project_id: UUID) -> list[read.O
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened quote: its row and its canonical content."""
+    """An opened quote: its row, its columns filled but not stored, and its canonical content."""
 
     quote: Quote
     content: str
-    values: dict[str, Any]
 
 
 async def unseal_all(project: Project, now: datetime) -> list[Opened]:
@@ -183,9 +238,12 @@ async def unseal_all(project: Project, now: datetime) -> list[Opened]:
 
 async def _open(project: Project, quote: Quote) -> Opened:
     sealed = read.unsealed(project.id, quote)
-    values = sealed.values
+    values = Content.of(sealed.values)
     if vault.commitment(project.code, quote.bidder.code, sealed.content, bytes.fromhex(sealed.salt)) != quote.commitment:
         raise ValueError(f"quote {quote.id} does not fit its commitment")
-    quote.amount_fen, quote.service_working_days = values["amountFen"], values["serviceWorkingDays"]
+    quote.amount_fen, quote.discount_bp = values.worth_fen(project.ceiling_fen), values.discount_bp
+    quote.service_working_days, quote.proposal = values.service_working_days, values.proposal
     quote.salt = sealed.salt
-    return Opened(quote, sealed.content, values)
+    if sealed.nonce is not None:
+        quote.nonce = sealed.nonce
+    return Opened(quote, sealed.content)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from market.selection.ranking import NoValidQuotes, Selection, ValidQuote
+from market.selection.draw import Place
+from market.selection.ranking import Constants, NoValidQuotes, Selection, ValidQuote
 
 METHOD = "direct/1"
 TIE_RULE = "none"
 
 
-def select(quotes: Iterable[ValidQuote]) -> Selection:
+def select(quotes: Iterable[ValidQuote], _constants: Constants, _place: Place) -> Selection:
     """The single quote. Raises NoValidQuotes when there is none, ValueError when there are several: only one was invited."""
     ranking = tuple(quotes)
     if not ranking:

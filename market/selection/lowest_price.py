@@ -1,20 +1,17 @@
-"""最低价: the lowest valid amount wins; of equal amounts the one received first.
+"""最低价: the lowest valid quote wins, of discount rates the highest; of equal ones the verifiable draw decides.
 
-Source: domain.md §2.6 M2. Version 1 breaks ties by receipt; the verifiable draw replaces that rule in a later version.
+Source: domain.md §2.6 M2, M12.
 """
 
 from collections.abc import Iterable
 
-from market.selection.ranking import NoValidQuotes, Selection, ValidQuote
+from market.selection.draw import Place
+from market.selection.ranking import TIE_RULE, Constants, Selection, ValidQuote, ranked
 
-METHOD = "lowest_price/1"
-TIE_RULE = "earliest_receipt"
+METHOD = "lowest_price/2"
+__all__ = ["METHOD", "TIE_RULE", "select"]
 
 
-def select(quotes: Iterable[ValidQuote]) -> Selection:
-    """Rank by amount, then time of receipt, then commitment (two requests in one microsecond). Raises NoValidQuotes."""
-    ranking = sorted(quotes, key=lambda q: (q.amount_fen, q.received_at, q.commitment))
-    if not ranking:
-        raise NoValidQuotes
-    tie = len(ranking) > 1 and ranking[0].amount_fen == ranking[1].amount_fen
-    return Selection(METHOD, tuple(ranking), TIE_RULE, tie)
+def select(quotes: Iterable[ValidQuote], _constants: Constants, place: Place) -> Selection:
+    """Rank by amount or rate, then by the draw. Raises NoValidQuotes."""
+    return ranked(METHOD, quotes, lambda q: q.measure, place)

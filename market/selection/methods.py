@@ -1,10 +1,23 @@
-"""The methods by name, as the notice and the ledger call them."""
+"""The methods: the one that a new notice takes, by name, and every version that a published notice may have, by its own."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from types import ModuleType
+from typing import NamedTuple, cast
 
-from market.selection import direct, lowest_price
-from market.selection.ranking import Selection, ValidQuote
+from market.selection import (
+    average_price,
+    credit_merit,
+    direct,
+    lowest_price,
+    lowest_price_1,
+    proposal_merit,
+    random_draw,
+    reference_price,
+)
+from market.selection.draw import Place
+from market.selection.ranking import Constants, Selection, ValidQuote
+
+Select = Callable[[Iterable[ValidQuote], Constants, Place], Selection]
 
 
 class Method(NamedTuple):
@@ -12,10 +25,25 @@ class Method(NamedTuple):
 
     version: str
     tie_rule: str
-    select: Callable[[Iterable[ValidQuote]], Selection]
+    select: Select
+
+
+def _method(module: ModuleType) -> Method:
+    return Method(module.METHOD, module.TIE_RULE, cast(Select, module.select))
 
 
 METHODS: dict[str, Method] = {
-    "lowest_price": Method(lowest_price.METHOD, lowest_price.TIE_RULE, lowest_price.select),
-    "direct": Method(direct.METHOD, direct.TIE_RULE, direct.select),
+    "lowest_price": _method(lowest_price),
+    "reference_price": _method(reference_price),
+    "average_price": _method(average_price),
+    "credit_merit": _method(credit_merit),
+    "proposal_merit": _method(proposal_merit),
+    "random_draw": _method(random_draw),
+    "direct": _method(direct),
 }
+"""What a notice that is published today takes."""
+
+VERSIONS: dict[str, Method] = {
+    method.version: method for method in (*METHODS.values(), _method(lowest_price_1), _method(lowest_price))
+}
+"""What a notice may name: ``terms["method"]``."""

@@ -1,13 +1,14 @@
 """Mutations of projects: one use case each."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 
 from market import errors
 from market.projects import forms, service
-from market.projects.models import Purpose, SelectionMethod
+from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.parameters import Criterion, Parameters
 from schema.context import Info
 from schema.errors import result
 from schema.inputs import aware
@@ -26,9 +27,32 @@ class CaseInput:
     object: str = ""
 
 
+@strawberry.input(description="评审项及其权重;与价格权重合计 100。 A scored criterion; all weights and the price's sum to 100.")
+class CriterionInput:
+    """What evaluators score."""
+
+    name: str
+    weight: int
+
+
+@strawberry.input(description="公开信标，如某期彩票。 A public random value, e.g. a lottery's draw, published at that time.")
+class BeaconInput:
+    """What the draw waits for."""
+
+    name: str
+    at: datetime
+
+    def form(self) -> forms.BeaconForm:
+        """As the domain takes it. Raises InvalidInput."""
+        return forms.BeaconForm(self.name, cast(datetime, aware("beacon.at", self.at)))
+
+
 @strawberry.input
 class PostProjectInput:
-    """A need. Without ``closesAt`` the rulebook's open period runs from publication."""
+    """A need. Without ``closesAt`` the rulebook's open period runs from publication.
+
+    ``longList``, ``shortList``: for CREDIT_MERIT; ``criteria``, ``priceWeight``: for PROPOSAL_MERIT.
+    """
 
     idempotency_key: str
     title: str
@@ -37,6 +61,11 @@ class PostProjectInput:
     requirements: str = ""
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
+    quoting: Quoting = Quoting.AMOUNT
+    long_list: int | None = None
+    short_list: int | None = None
+    criteria: list[CriterionInput] | None = None
+    price_weight: int | None = None
     ceiling: Yuan | None = None
     closes_at: datetime | None = None
     case: CaseInput | None = None
@@ -44,12 +73,17 @@ class PostProjectInput:
     invited_code: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
+    beacon: BeaconInput | None = None
 
     def form(self) -> forms.PostProject:
         """As the domain takes it. Raises InvalidInput."""
-        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case", "closes_at")}
+        apart = ("ceiling", "case", "closes_at", "beacon", "long_list", "short_list", "criteria", "price_weight")
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in apart}
         case = forms.CaseForm(**vars(self.case)) if self.case else None
-        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=aware("closesAt", self.closes_at))
+        criteria = tuple(Criterion(c.name, c.weight) for c in self.criteria or ())
+        values["parameters"] = Parameters(self.long_list, self.short_list, criteria, self.price_weight)
+        closes_at, beacon = aware("closesAt", self.closes_at), self.beacon.form() if self.beacon else None
+        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=closes_at, beacon=beacon)
 
 
 @strawberry.input

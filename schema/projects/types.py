@@ -11,52 +11,27 @@ from strawberry import relay
 from market.awards import read as awards
 from market.catalogue import read as catalogue
 from market.clock import local_date
+from market.draws import read as draws
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import models, read
-from market.projects.models import Purpose, SelectionMethod
+from market.projects.models import Purpose, Quoting, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
 from market.quotes import service as quote_service
 from schema.awards import Award
 from schema.catalogue import ServiceItem
 from schema.context import Info
+from schema.draws import Draw
 from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
+from schema.projects.notice import Amendment, Failure, ProjectTerms
 from schema.quotes import Quote, QuoteReceipt
 from schema.scalars import Yuan
 
 strawberry.enum(ProjectState)
 strawberry.enum(SelectionMethod)
-
-
-@strawberry.type(description="公告写明、发布后不变的规则。 The notice's constants, frozen at publication.")
-class ProjectTerms:
-    """How this contest is decided."""
-
-    method: str
-    tie_rule: str
-    minimum_quotes: int
-    opening_grace_seconds: int
-
-
-@strawberry.type
-class Amendment:
-    """A numbered change of an open notice, with its reason."""
-
-    number: int
-    reason: str
-    amended_at: datetime
-    changes: list["Change"]
-
-
-@strawberry.type
-class Change:
-    """One field, before and after."""
-
-    field: str
-    before: str
-    after: str
+strawberry.enum(Quoting)
 
 
 @strawberry.type(description="采购项目。 A need that was posted, from draft to contract.")
@@ -72,6 +47,7 @@ class Project(relay.Node):
     item_code: str
     purpose: Purpose
     method: SelectionMethod
+    quoting: Quoting
     budget_line: str
     service_working_days: int
     version: int
@@ -95,6 +71,7 @@ class Project(relay.Node):
             row=row,
             purpose=Purpose(row.purpose),
             method=SelectionMethod(row.method),
+            quoting=Quoting(row.quoting),
             **values,
         )
 
@@ -127,15 +104,7 @@ class Project(relay.Node):
     @strawberry.field
     async def terms(self) -> ProjectTerms | None:
         """The frozen rules; null before publication."""
-        frozen = self.row.terms
-        if not frozen:
-            return None
-        return ProjectTerms(
-            method=frozen["method"],
-            tie_rule=frozen["tieRule"],
-            minimum_quotes=frozen["minimumQuotes"],
-            opening_grace_seconds=frozen["openingGraceSeconds"],
-        )
+        return ProjectTerms.of(self.row.terms) if self.row.terms else None
 
     @strawberry.field
     async def ceiling(self) -> Yuan | None:
@@ -175,7 +144,7 @@ class Project(relay.Node):
     async def amendments(self, info: Info) -> list[Amendment]:
         """Changes after publication, in order."""
         rows = await info.context.load(read.amendments_by_project, self.row.id)
-        return [_amendment(row) for row in rows if self.row.published_at and row.amended_at >= self.row.published_at]
+        return [Amendment.of(row) for row in rows if self.row.published_at and row.amended_at >= self.row.published_at]
 
     @strawberry.field
     async def previous_round(self, info: Info) -> "Project | None":
@@ -204,6 +173,21 @@ class Project(relay.Node):
         """Empty for everybody else."""
         return [QuoteReceipt.of(own) for own in await quote_service.own_quotes(info.context.actor, self.row.id)]
 
+    @strawberry.field(description="流标的原因和家数。 Why the contest failed, with the counts; null unless it did.")
+    async def failure(self, info: Info) -> Failure | None:
+        """Reason code and counts, public after the opening."""
+        if self.row.state != ProjectState.UNSUCCESSFUL:
+            return None
+        rows = await info.context.load(quotes.opened_by_project, self.row.id)
+        return Failure.of(self.row, [not row.invalid_reason for row in rows])
+
+    @strawberry.field(description="直接选取没有抽取，为 null。 Null where nothing is drawn: direct selection, old notices.")
+    async def draw(self, info: Info) -> Draw | None:
+        """The commitment from publication on, the transcript after the draw."""
+        if "draw" not in self.row.terms:
+            return None
+        return Draw.of(self.row, await info.context.load(draws.draws_by_project, self.row.id))
+
     @strawberry.field
     async def award(self, info: Info) -> Award | None:
         """The award, once there is one."""
@@ -213,8 +197,3 @@ class Project(relay.Node):
 
 def _reads_unpublished(info: Info) -> bool:
     return isinstance(may(info.context.actor, Action.PROJECT_READ_UNPUBLISHED, Subject()), Allowed)
-
-
-def _amendment(row: models.ProjectAmendment) -> Amendment:
-    changes = [Change(field=name, before=pair[0], after=pair[1]) for name, pair in row.changes.items()]
-    return Amendment(number=row.number, reason=row.reason, amended_at=row.amended_at, changes=changes)

@@ -18,12 +18,26 @@ WAYS = {
     "market.quotes.service.withdraw_quote": {"market.quotes.read.own_quote"},
     "market.quotes.service._open": {"market.quotes.read.unsealed"},
     "market.quotes.service.unseal_all": {"market.quotes.service._open"},
-    "market.awards.service.settle": {"market.quotes.service.unseal_all"},
+    "market.draws.service.reveal_nonce": {"market.quotes.read.own_quote"},
+    "market.awards.service.unsealed": {"market.quotes.service.unseal_all"},
+    "market.awards.service.conclude": {"market.awards.service.unsealed"},
+    "market.awards.service._awaits_scores": {"market.awards.service.unsealed"},
+    "market.awards.service.settle": {"market.awards.service._awaits_scores", "market.awards.service.conclude"},
+    "market.awards.evaluation._masked": {"market.awards.service.unsealed"},
+    "market.awards.evaluation._conclude_when_complete": {"market.awards.service.conclude"},
+    "market.awards.evaluation.name_evaluators": {"market.awards.evaluation._conclude_when_complete"},
+    "market.awards.evaluation.read_proposals": {"market.awards.evaluation._masked"},
+    "market.awards.evaluation.submit_scores": {
+        "market.awards.evaluation._masked",
+        "market.awards.evaluation._conclude_when_complete",
+    },
 }
 """Every function of ours that can come to the door and leads no further than a bidder to its own or the clock to an opening,
-and what it calls on the way. ``_look``, ``submit_quote`` and ``withdraw_quote`` take the actor's organisation and nothing else."""
+and what it calls on the way. ``_look``, ``submit_quote``, ``withdraw_quote`` and ``reveal_nonce`` take the actor's organisation and
+nothing else; evaluators read proposals without names and prices, and ``unseal_all`` refuses them too before the time."""
 ENTRANCES = {f"market.quotes.service.{name}" for name in ("own_quotes", "submit_quote", "withdraw_quote")}
-ENTRANCES |= {"market.awards.service.settle"}
+ENTRANCES |= {"market.awards.service.settle", "market.draws.service.reveal_nonce"}
+ENTRANCES |= {f"market.awards.evaluation.{name}" for name in ("name_evaluators", "read_proposals", "submit_scores")}
 """What the rest of the code calls: as the actor that signed in, or by the clock."""
 
 

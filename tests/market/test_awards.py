@@ -10,6 +10,7 @@ from market.actors import SYSTEM, Actor, Role
 from market.awards import service
 from market.awards.models import Award
 from market.contracts import service as contracts
+from market.draws.models import Draw
 from market.log import service as log
 from market.log.models import LogEntry
 from market.projects.forms import AmendProject
@@ -55,12 +56,24 @@ async def test_the_lowest_of_three_wins(project: Project) -> None:
     assert await Quote.filter(salt=None).count() == 0 and await log.verify() == log.Verdict(await LogEntry.all().count())
 
 
-async def test_equal_prices_fall_to_the_earlier_receipt(project: Project) -> None:
-    """The notice's rule decides, and the award says that it did."""
+async def test_equal_prices_fall_to_the_draw(project: Project) -> None:
+    """The published order decides, and the award says that it did."""
+    bidders = await bid(project, 500, 100, 100)
+    await contest.opened(project)
+    award, drawn = await Award.get(project_id=project.id).select_related("supplier"), await Draw.get(project_id=project.id)
+    tied = [await contest.code_of(bidder) for bidder in bidders[1:]]
+    assert award.supplier.code == next(code for code in drawn.transcript["draw"]["order"] if code in tied)
+    assert (award.reasons["tieBroken"], award.reasons["tieRule"]) == (True, "verifiable_draw")
+
+
+async def test_an_old_notice_keeps_its_rule(project: Project) -> None:
+    """Published when ties fell to the earlier receipt and nothing was drawn: that is how it is decided."""
+    terms = {name: value for name, value in project.terms.items() if name != "draw"}
+    await Project.filter(id=project.id).update(terms=terms | {"method": "lowest_price/1", "tieRule": "earliest_receipt"})
     bidders = await bid(project, 500, 100, 100)
     await contest.opened(project)
     award = await Award.get(project_id=project.id)
-    assert award.supplier_id == bidders[1].organisation_id
+    assert award.supplier_id == bidders[1].organisation_id and not await Draw.exists()
     assert (award.reasons["tieBroken"], award.reasons["tieRule"]) == (True, "earliest_receipt")
 
 

@@ -32,7 +32,14 @@ ACTIONS = {
     "reviewProject": Action.PROJECT_REVIEW,
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
+    "revealNonce": Action.QUOTE_SUBMIT,
+    "recordBeacon": Action.BEACON_RECORD,
+    "confirmBeacon": Action.BEACON_CONFIRM,
     "confirmAward": Action.AWARD_CONFIRM,
+    "nameEvaluators": Action.AWARD_NAME_EVALUATORS,
+    "submitScores": Action.AWARD_SCORE,
+    "pickSupplier": Action.AWARD_PICK,
+    "recordCreditScore": Action.CREDIT_RECORD,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -140,19 +147,23 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
+        "nameEvaluators": {"projectCode": opened.code, "logins": ["x"]},
+        "submitScores": {"projectCode": opened.code, "sheets": []},
+        "pickSupplier": {"projectCode": opened.code, "supplierCode": award.supplier.code, "reason": "x"},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
     }
 
 
-_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward"]
+_OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "nameEvaluators", "pickSupplier"]
 
 
-@pytest.mark.parametrize("name", [*_OF_A_PROJECT, "fileContract", "recordDelivery", "acceptDelivery"])
+@pytest.mark.parametrize("name", [*_OF_A_PROJECT, "submitScores", "fileContract", "recordDelivery", "acceptDelivery"])
 async def test_a_stranger_with_the_right_role_is_refused(execute: Execute, subjects: dict[str, Any], name: str) -> None:
     """The right role in another organisation: refused or told that there is no such thing, and nothing is written."""
-    roles = [role for role, relation in GRANTS[ACTIONS[name]].items() if relation is Relation.PARTY and role != Role.HELPER]
+    asked = {Relation.PARTY, Relation.ANY} if name == "submitScores" else {Relation.PARTY}
+    roles = [role for role, relation in GRANTS[ACTIONS[name]].items() if relation in asked and role != Role.HELPER]
     strangers = [await member(role) for role in roles]
     before = await LogEntry.all().count()
     text, _ = document(name)
@@ -189,6 +200,7 @@ async def test_sealed_quotes_are_nobodys_before_the_opening(execute: Execute) ->
     project = await contest.published(buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
     await contest.quoted(bidder, project, 123_456_78, key=uuid4().hex)
     shape = "id code version quotes { amount } myQuotes { amount } award { amount } nextRound { code } amendments { number }"
+    shape += " draw { commitment closingHash transcript }"
     text = f"query($c: String!) {{ project(code: $c) {{ {shape} }} projects(first: 5) {{ totalCount edges {{ node {{ {shape} }} }} }} }}"
     readers: list[Actor] = [ANONYMOUS, buyer, *[await member(role) for role in Role]]
     with clock.fixed(NOON):

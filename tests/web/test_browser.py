@@ -1,5 +1,6 @@
 """The pages in a real browser: for everybody, in both languages, by keyboard, without script, from this server alone."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 
 from market.log import notes, offline
-from tests import logfiles
+from market.selection import draw
+from tests import logfiles, transcripts
 from tests.web.api import Api
+from tests.web.test_verify import DRAWN
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +41,8 @@ PAGES = {
     "/who-pays?code=评估费": 200,
     "/who-pays?code=ZSZJ-02-016&on=2999-01-01": 400,
     "/services?itemClass=NOPE": 400,
+    "/verify": 200,
+    "/verify?code=XM-00000000-000000": 200,
     "/verify/log": 200,
 }
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 25_000, 6
@@ -262,6 +267,34 @@ def test_a_demand_is_answered_and_complained_about_without_an_account(visit: Vis
     page.get_by_role("button", name="提交投诉").click()
     expect(page.locator("h1")).to_have_text("投诉已收到")
     assert len(page.locator(".receipt").inner_text()) > 30
+
+
+def test_a_draw_is_run_again_in_the_browser(visit: Visit) -> None:
+    """Fetched by its project's code; then every tampering is named as the program names it, all in one load; both languages."""
+    page, [edge] = visit.page, Api(visit.url)(DRAWN)["projects"]["edges"]
+    visit.open(f"/verify?code={edge['node']['code']}")
+    page.click("#check")
+    expect(page.locator("#verdict.good li")).to_have_text(edge["node"]["draw"]["transcript"]["draw"]["order"])
+    assert visit.axe() == []
+    changed = {name: transcripts.tampered(name) for name in transcripts.SEVEN}
+    for change, _ in transcripts.OTHERS.values():
+        changed[str(change)] = transcripts.made()
+        change(changed[str(change)])
+    for transcript in (transcripts.made(), *changed.values(), *transcripts.UNREADABLE.values()):
+        found = draw.verify(transcript)
+        page.fill("#transcript", json.dumps(transcript))
+        page.click("#check")
+        if not found:
+            expect(page.locator("#verdict.good li")).to_have_text(transcript["draw"]["order"])
+        elif found[0].code == "unreadable":
+            expect(page.locator("#verdict.bad li")).to_have_attribute("data-code", "unreadable")
+        else:
+            expect(page.locator("#verdict.bad li")).to_have_text([problem.words("zh") for problem in found])
+    assert visit.axe() == []
+    page.get_by_role("link", name="English").click()
+    file = {"name": "t.json", "mimeType": "application/json", "buffer": json.dumps(transcripts.tampered("order")).encode()}
+    page.set_input_files("#file", [file])
+    expect(page.locator("#verdict.bad li").first).to_contain_text("The order does not follow from the seed")
 
 
 def _file(text: str) -> list[Any]:

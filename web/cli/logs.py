@@ -9,8 +9,8 @@ import typer
 from market.log import export, offline
 from schema.labels import N_
 from web import startup
-from web.cli.shell import Database, fail, out, run, say, settings_for
-from web.settings import DEMO_DATABASE, Settings, command_language, sqlite_url
+from web.cli.shell import Database, Demo, fail, out, run, say, stored
+from web.settings import Settings, command_language
 
 export_app = typer.Typer(no_args_is_help=True)
 
@@ -23,11 +23,11 @@ def export_what() -> None:
 @export_app.command("log")
 def export_log(
     file: Path,
-    demo: Annotated[bool, typer.Option("--demo", help="演示世界 · the fictional world")] = False,
+    demo: Demo = False,
     database: Database = None,
 ) -> None:
     """把公开日志写成一个文件 · write the public log up to its newest checkpoint."""
-    run(_export(settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None)), file))
+    run(_export(stored(demo, database), file))
     out.print(say(N_("已写出 {file}。核对：market verify log {file}"), file=file))
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 import strawberry
 from starlette.routing import BaseRoute
 
-from web.pages import assets, charges, services
+from web.pages import assets, charges, services, verify
 from web.pages.engine import Page
 from web.pages.sending import Asking, Identify, Sending
 
@@ -27,6 +27,7 @@ def routes(schema: strawberry.Schema, documents: Documents, identify: Identify) 
         "/who-pays": Page(schema, "charge", ask=charges.ask),
         "/who-pays/complaint": Sending(schema, "complaint", identify, charges.amount_as_typed),
         "/who-pays/receipt": Asking(schema, "receipt", identify),
+        "/verify": verify.Lookup(schema, "verify", verify.transcript, verify.ask),
         "/verify/log": Page(schema, "verify_log"),
     }
     for page in pages.values():

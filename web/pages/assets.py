@@ -15,6 +15,7 @@ _FOLDER = Path(__file__).parent.parent / "static"
 _TYPES = {
     "site.css": "text/css; charset=utf-8",
     "site.js": "text/javascript; charset=utf-8",
+    "verify.js": "text/javascript; charset=utf-8",
     "part.js": "text/javascript; charset=utf-8",
     "verify-log.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",

@@ -1,0 +1,133 @@
+"""Any award, recomputed from what is public: the log's opened quotes, the notice's constants, the draw's transcript.
+
+Nothing is taken from the award but what the buyer chose by hand (a pick); the first difference is named.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from market import vault
+from market.actors import Actor
+from market.awards import deciding, read, service
+from market.awards.models import Award
+from market.draws import read as draws
+from market.errors import NotFound
+from market.log.models import LogEntry
+from market.projects import read as projects
+from market.projects.models import Project
+from market.quotes import read as quote_reads
+from market.quotes.content import Content
+from market.quotes.models import Quote
+from market.selection import draw
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is not as it was recomputed: ``part`` of the award, as ``awarded`` and as ``recomputed``."""
+
+    part: str
+    awarded: str
+    recomputed: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """``winner``: recomputed, None when the contest failed. ``difference``: the first, None when all is as it was awarded."""
+
+    project: Project
+    method: str
+    quotes: int
+    winner: str | None
+    difference: Difference | None
+
+
+async def replay(actor: Actor, project_code: str) -> Replay:
+    """Recompute the outcome of an opened project. Raises NotFound when it is not visible or not decided yet."""
+    project = await projects.visible(actor, project_code)
+    award = await Award.get_or_none(project_id=project.id).select_related("supplier")
+    if project.opened_at is None or (award is None and project.outcome_reason not in deciding.FAILURES):
+        raise NotFound("award", project.code)
+    [quotes] = await quote_reads.opened_by_project([project.id])
+    logged = await _logged(project)
+    found = _altered(project, quotes, logged) or await _notice_altered(project) or await _draw_altered(project, quotes)
+    if found is not None:
+        return Replay(project, project.terms["method"], len(quotes), None, found)
+    return await _decided(project, quotes, award)
+
+
+async def _logged(project: Project) -> list[dict[str, Any]]:
+    """The quotes as the log published them at the opening."""
+    entry = await LogEntry.filter(action="quotes:open", subject=f"project:{project.code}").first()
+    facts: dict[str, Any] = json.loads(entry.body)["facts"] if entry else {"quotes": []}
+    return list(facts["quotes"])
+
+
+async def _notice_altered(project: Project) -> Difference | None:
+    """Where the constants are not those that the log published with the notice."""
+    entry = await LogEntry.filter(action="project:approve", subject=f"project:{project.code}").order_by("-seq").first()
+    published = json.loads(entry.body)["facts"]["terms"] if entry else {}
+    return None if published == project.terms else Difference("notice", _text(project.terms), _text(published))
+
+
+async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | None:
+    """Where the draw's transcript does not verify, or is of another notice or of other bidders."""
+    if "draw" not in project.terms:
+        return None
+    [drawn] = await draws.draws_by_project([project.id])
+    transcript: Any = drawn.transcript if drawn else None
+    if wrong := draw.verify(transcript):
+        return Difference("draw", "verified", wrong[0].code)
+    drawn_for = {"draw notice": transcript["notice"], "draw bidders": [b["id"] for b in transcript["closing"]["roster"]]}
+    published = {"draw notice": project.terms["draw"], "draw bidders": sorted(quote.bidder.code for quote in quotes)}
+    return _first({part: (value, drawn_for[part]) for part, value in published.items()})
+
+
+def _first(parts: Mapping[str, tuple[object, object]]) -> Difference | None:
+    """The first part whose two values differ: as published, as recomputed."""
+    return next((Difference(part, _text(a), _text(b)) for part, (a, b) in parts.items() if a != b), None)
+
+
+def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]) -> Difference | None:
+    """Where the stored quotes are not those of the log, or a logged one does not fit its commitment."""
+    stored = {quote.bidder.code: quote for quote in quotes}
+    said = {entry["bidder"]: entry for entry in logged}
+    if said.keys() != stored.keys():
+        return Difference("bidders", " ".join(sorted(stored)), " ".join(sorted(said)))
+    return _first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
+
+
+def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, tuple[object, object]]:
+    code, content, salt = quote.bidder.code, entry["content"], bytes.fromhex(entry["salt"])
+    values = Content.of(json.loads(content))
+    return {
+        f"commitment of {code}": (quote.commitment, vault.commitment(project.code, code, content, salt)),
+        f"amount of {code}": (quote.amount_fen, values.worth_fen(project.ceiling_fen)),
+        f"discount of {code}": (quote.discount_bp, values.discount_bp),
+    }
+
+
+async def _decided(project: Project, quotes: list[Quote], award: Award | None) -> Replay:
+    valid = [quote for quote in quotes if not deciding.invalid(project, quote)]
+    failure = deciding.failure(project, len(quotes), len(valid))
+    if award is None or failure:
+        awarded, recomputed = "awarded" if award else project.outcome_reason, failure or "awarded"
+        found = None if awarded == recomputed else Difference("outcome", awarded, recomputed)
+        return Replay(project, project.terms["method"], len(quotes), None, found)
+    known = await read.known(project, valid, award.reasons.get("picked"))
+    selection = deciding.select(project, deciding.facts(valid, known), await service.place_of(project))
+    winner = selection.winner.bidder_code
+    found = _difference(award, deciding.reasons(selection, known), winner)
+    return Replay(project, project.terms["method"], len(quotes), winner, found)
+
+
+def _difference(award: Award, reasons: dict[str, Any], winner: str) -> Difference | None:
+    first = reasons["ranking"][0]
+    facts = {"winner": (award.supplier.code, winner), "amount": (award.amount_fen, first["amountFen"])}
+    told = {name: (award.reasons.get(name, type(value)()), value) for name, value in reasons.items()}  # old awards tell less
+    return _first(facts | told)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,195 @@
+"""The draw of a project: its list is closed, nonces are shown, the beacon is typed in twice, and the order is drawn.
+
+Until then the quotes stay sealed: whoever decides whether to show a nonce knows no price. Source: integrity.md §6.2.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from market import vault
+from market.actors import Actor
+from market.draws import read
+from market.draws.models import Draw
+from market.errors import BeaconDiffers, InvalidInput, NothingToReveal, RevealPeriodOver, WrongState
+from market.permissions import Action, Subject
+from market.projects import read as projects
+from market.projects.models import Project
+from market.projects.states import ProjectState
+from market.quotes import read as quote_reads
+from market.quotes.models import Quote
+from market.selection import draw as drawing
+from market.selection import transcript
+from market.text import Checker
+from market.usecase import authorise, unit, use_case
+
+_NONCE = re.compile(r"[0-9a-f]{64}")
+_LINK = re.compile(r"https?://\S+")
+
+
+async def close(project: Project, now: datetime) -> Draw:
+    """Close the list of who quoted and log its salted hash, in the caller's transaction: from here on it cannot change."""
+    listed = transcript.closing(
+        project.terms["draw"],
+        transcript.Times(_closes_at(project), now, reveal_until := _reveal_until(project, now)),
+        secrets.token_bytes(32),
+        [_entrant(quote) for quote in await _live(project)],
+    )
+    unit().record("draw:close", f"project:{project.code}", hash=listed["hash"])
+    return await Draw.create(project=project, closing=listed, reveal_until=reveal_until)
+
+
+def _closes_at(project: Project) -> datetime:
+    return projects.opens_at(project) - timedelta(seconds=project.terms["openingGraceSeconds"])
+
+
+def _reveal_until(project: Project, now: datetime) -> datetime:
+    """Counted from when the list was closed: who comes late to close it takes nobody's time, unless the beacon would be known."""
+    until = max(now, projects.opens_at(project)) + timedelta(seconds=project.terms["draw"]["revealSeconds"])
+    return min(until, project.beacon_at) if project.beacon_at and project.beacon_at > now else until
+
+
+async def _live(project: Project) -> Sequence[Quote]:
+    return await Quote.filter(project_id=project.id, live=True).select_related("bidder").order_by("received_at", "commitment")
+
+
+def _entrant(quote: Quote) -> transcript.Entrant:
+    return transcript.Entrant(quote.bidder.code, quote.nonce_hash or "", quote.escrowed, quote.nonce)
+
+
+async def due_at(project: Project, draw: Draw, now: datetime) -> datetime | None:
+    """When it can be drawn: now, after the reveal period while nonces are out, None while the beacon is awaited."""
+    missing = await Quote.filter(project_id=project.id, live=True, escrowed=False, nonce=None).exists()
+    if missing and now <= draw.reveal_until:
+        return draw.reveal_until + timedelta(microseconds=1)
+    return None if read.beacon_awaited(project.terms, draw) else now
+
+
+def drawn(project: Project, draw: Draw, quotes: Sequence[Quote], now: datetime) -> drawing.Place:
+    """Draw among all who showed their nonce or left it here; ``quotes``: all live ones, with what lay in escrow filled in.
+
+    The transcript is published, who did not reveal is on record. Gives the place function for the method: the excluded come last.
+    """
+    code = drawing.code(vault.draw_secret(project.id), project.terms["draw"]["draws"])
+    draw.transcript = transcript.assemble(
+        project.terms["draw"], draw.closing, [_entrant(q) for q in quotes], _confirmed(project, draw), code, now
+    )
+    result, out = draw.transcript["draw"], frozenset(draw.transcript["excluded"])
+    unit().record("draw:draw", f"project:{project.code}", code=result["code"], order=result["order"], excluded=sorted(out))
+    for bidder in sorted(out):
+        unit().record("draw:not_revealed", f"organisation:{bidder}", project=project.code)
+    return places(draw)
+
+
+def places(draw: Draw) -> drawing.Place:
+    """The places of a draw that has its transcript; tickets of the excluded come last with them. Raises ValueError before."""
+    if draw.transcript is None:
+        raise ValueError("not drawn yet")
+    return partial(_place, bytes.fromhex(draw.transcript["draw"]["prk"]), frozenset(draw.transcript["excluded"]))
+
+
+def _place(prk: bytes, out: frozenset[str], label: str) -> bytes:
+    return bytes([label.partition("#")[0] in out]) + drawing.place(prk, label)
+
+
+def _confirmed(project: Project, draw: Draw) -> dict[str, str] | None:
+    recorded, at = draw.beacon_recorded_at, draw.beacon_confirmed_at
+    if recorded is None or at is None:
+        return None
+    return transcript.confirmed(project.code, draw.beacon_value, draw.beacon_link, recorded, at)
+
+
+@use_case(Action.QUOTE_SUBMIT)
+async def reveal_nonce(actor: Actor, project_code: str, nonce: str) -> quote_reads.OwnQuote:
+    """Show the nonce whose hash came with the quote. The last one that was missing lets the draw begin at once.
+
+    Raises NotFound, WrongState, RevealPeriodOver, NothingToReveal, InvalidInput.
+    """
+    authorise(Action.QUOTE_SUBMIT, Subject.of(actor.organisation_id))
+    project, draw = await _closed(actor, project_code)
+    if unit().received_at > draw.reveal_until:
+        raise RevealPeriodOver(draw.reveal_until, unit().received_at)
+    mine = Quote.filter(project_id=project.id, live=True, escrowed=False, bidder_id=actor.organisation_id)
+    quote = await mine.select_related("bidder").first()
+    if quote is None:
+        raise NothingToReveal(project.code)
+    if not _fits(project, quote, nonce):
+        raise InvalidInput.one("nonce", "nonce_does_not_fit")
+    if quote.nonce is None:
+        quote.nonce = nonce
+        await quote.save(update_fields=["nonce"])
+        unit().record_sealed(drawing.hashed("zhoushan-market draw revealed v1", project.code, quote.bidder.code, nonce).hex())
+        await _check_again(project, draw)
+    else:
+        unit().replayed = True
+    return await quote_reads.own_quote(quote.id)
+
+
+def _fits(project: Project, quote: Quote, nonce: str) -> bool:
+    given = _NONCE.fullmatch(nonce) and drawing.nonce_hash(project.code, quote.bidder.code, bytes.fromhex(nonce)).hex()
+    return given == quote.nonce_hash
+
+
+async def _closed(actor: Actor, code: str) -> tuple[Project, Draw]:
+    """The project, locked, and its draw that has not happened yet. Raises NotFound, WrongState."""
+    project = await projects.visible(actor, code, for_update=True)
+    draw = await Draw.get_or_none(project_id=project.id)
+    if draw is None or project.state != ProjectState.CLOSED:
+        raise WrongState("project", project.state, (ProjectState.CLOSED,))
+    draw.project = project
+    return project, draw
+
+
+async def _check_again(project: Project, draw: Draw) -> None:
+    await Project.filter(id=project.id).update(next_check_at=await due_at(project, draw, unit().now))
+
+
+@use_case(Action.BEACON_RECORD)
+async def record_beacon(actor: Actor, project_code: str, value: str, link: str) -> Draw:
+    """Type in the value of the beacon that the notice names, with a link to where it was published.
+
+    Until it is confirmed it can be typed in anew. Raises NotFound, WrongState, InvalidInput.
+    """
+    authorise(Action.BEACON_RECORD)
+    project, draw = await _awaiting(actor, project_code)
+    check = Checker()
+    draw.beacon_value = check.text("value", _plain(value), 500)
+    draw.beacon_link = check.text("link", link, 500)
+    if not _LINK.fullmatch(draw.beacon_link):
+        check.add("link", "not_a_link")
+    check.done()
+    draw.beacon_recorded_by_id, draw.beacon_recorded_at = actor.account_id, unit().now
+    await draw.save(update_fields=["beacon_value", "beacon_link", "beacon_recorded_by_id", "beacon_recorded_at"])
+    unit().record("draw:record_beacon", f"project:{project.code}", value=draw.beacon_value, link=draw.beacon_link)
+    return draw
+
+
+@use_case(Action.BEACON_CONFIRM)
+async def confirm_beacon(actor: Actor, project_code: str, value: str) -> Draw:
+    """A second official types in the value that it read itself; with it the draw can begin.
+
+    Raises NotFound, NotPermitted (four_eyes), WrongState, BeaconDiffers.
+    """
+    project, draw = await _awaiting(actor, project_code)
+    authorise(Action.BEACON_CONFIRM, Subject(makers=frozenset(a for a in (draw.beacon_recorded_by_id,) if a)))
+    if draw.beacon_recorded_at is None or _plain(value) != draw.beacon_value:
+        raise BeaconDiffers(draw.beacon_value, _plain(value)[:500])
+    draw.beacon_confirmed_by_id, draw.beacon_confirmed_at = actor.account_id, unit().now
+    await draw.save(update_fields=["beacon_confirmed_by_id", "beacon_confirmed_at"])
+    unit().record("draw:confirm_beacon", f"project:{project.code}", value=draw.beacon_value, link=draw.beacon_link)
+    await _check_again(project, draw)
+    return draw
+
+
+def _plain(value: str) -> str:
+    """However the numbers were spaced: one blank between them."""
+    return " ".join(value.split())
+
+
+async def _awaiting(actor: Actor, code: str) -> tuple[Project, Draw]:
+    project, draw = await _closed(actor, code)
+    if not read.beacon_awaited(project.terms, draw) or unit().now < (project.beacon_at or unit().now):
+        raise WrongState("beacon", "awaited" if project.beacon_name else "not_named", ("published",))
+    return project, draw

@@ -1,0 +1,134 @@
+"""The transcript of a draw as JSON: everything that ``draw.verify`` needs, and in words what the draw proves and what not."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from market.selection import draw
+
+TRUST = {
+    "zh": (
+        "只要平台、任何一家公开了随机数的机构、信标（如有）三者中有一方诚实且不与别人串通，结果就无法被操纵。",
+        "由平台保管随机数的机构（escrowed）不构成对平台的制约：平台知道它们的随机数。",
+        "没有信标时，掌握平台密钥、又有 k 家机构可以最后才决定公开与否的串通者，能在至多 2^k 个结果里挑一个，"
+        "每少公开一个随机数就有一家退出抽取并留下记录。下表是此时想要的那一家中选的概率上限。",
+        "它不证明名单是完整的（报价回执和公开日志证明这一点），也不证明各家机构互相独立（统计指标查这一点）。",
+    ),
+    "en": (
+        "Nobody can steer the result if at least one of these is honest and does not collude: the platform, any one bidder "
+        "that revealed its own nonce, the beacon (if there is one).",
+        "Bidders whose nonce was in the platform's keeping (escrowed) do not hold the platform in check: it knows their nonces.",
+        "Without a beacon, a coalition that holds the platform's secret and k bidders who decide last whether to reveal may "
+        "choose among at most 2^k outcomes; each nonce held back costs one recorded exclusion. The table is the upper bound "
+        "of the probability that the bidder they want wins.",
+        "It does not prove that the list is complete (receipts and the public log do), nor that the bidders are independent "
+        "of each other (the indicators look at that).",
+    ),
+}
+
+
+def bound_percent(bidders: int, withheld: int) -> int:
+    """Upper bound of P(wanted winner) in whole percent, half up: one of 2^k outcomes, each hers with probability 1/m."""
+    chance = 1 - (1 - Fraction(1, bidders)) ** (2**withheld)
+    return int(100 * chance + Fraction(1, 2))
+
+
+def trust() -> dict[str, Any]:
+    """What the draw proves, in words, with the table of the coalition's bound. Source: integrity.md §6.2."""
+    bound = [{"bidders": m, "percentByWithheld": [bound_percent(m, k) for k in range(4)]} for m in (3, 5, 10)]
+    return {**{language: list(lines) for language, lines in TRUST.items()}, "coalitionBound": bound}
+
+
+def moment(at: datetime) -> str:
+    """A time as transcripts write it: UTC, microseconds; in order as text as in time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A bidder at closing. ``nonce``: hexadecimal, None when it kept its own and did not reveal it."""
+
+    code: str
+    nonce_hash: str
+    escrowed: bool
+    nonce: str | None = None
+
+
+@dataclass(frozen=True)
+class Beacon:
+    """A public random value that nobody could know before closing, named in the notice."""
+
+    name: str
+    at: datetime
+
+
+def notice(
+    project: str, commitment: bytes, draws: int, published_at: datetime, reveal_s: int, beacon: Beacon | None
+) -> dict[str, Any]:
+    """What the notice says of the draw. ``draws``: how many codes the chain holds; ``reveal_s``: seconds to reveal after closing."""
+    said: dict[str, Any] = {
+        "project": project,
+        "commitment": commitment.hex(),
+        "draws": draws,
+        "rule": draw.RULE,
+        "publishedAt": moment(published_at),
+        "revealSeconds": reveal_s,
+        "beacon": {"id": beacon.name, "at": moment(beacon.at)} if beacon else None,
+    }
+    return said | {"hash": draw.notice_hash(said)}
+
+
+@dataclass(frozen=True)
+class Times:
+    """``at``: when the list was closed, the grace after ``closes_at``; ``reveal_until``: when the last nonce may be shown."""
+
+    closes_at: datetime
+    at: datetime
+    reveal_until: datetime
+
+
+def closing(said: Mapping[str, Any], times: Times, salt: bytes, entrants: Iterable[Entrant]) -> dict[str, Any]:
+    """Who is there at closing, with the hash that goes into the log before anything is revealed. ``salt``: 32 random bytes."""
+    roster = [{"id": e.code, "hash": e.nonce_hash, "escrowed": e.escrowed} for e in sorted(entrants, key=lambda e: e.code)]
+    moments = {"closesAt": moment(times.closes_at), "at": moment(times.at), "revealUntil": moment(times.reveal_until)}
+    listed: dict[str, Any] = {**moments, "salt": salt.hex(), "count": len(roster), "roster": roster}
+    return listed | {"hash": draw.closing_hash(said["hash"], listed)}
+
+
+def confirmed(project: str, value: str, link: str, recorded_at: datetime, confirmed_at: datetime) -> dict[str, Any]:
+    """The beacon as two officials typed it in."""
+    beacon = {"value": value, "link": link, "recordedAt": moment(recorded_at), "confirmedAt": moment(confirmed_at)}
+    return beacon | {"hash": draw.beacon_hash(project, beacon)}
+
+
+def assemble(
+    said: Mapping[str, Any],
+    listed: Mapping[str, Any],
+    entrants: Iterable[Entrant],
+    beacon: Mapping[str, Any] | None,
+    code: bytes,
+    at: datetime,
+) -> dict[str, Any]:
+    """Draw, and write it all down. ``said``, ``listed``, ``beacon``: from ``notice``, ``closing``, ``confirmed``."""
+    nonces = {e.code: e.nonce for e in sorted(entrants, key=lambda e: e.code)}
+    revealed = {code: nonce for code, nonce in nonces.items() if nonce is not None}
+    taking_part = {code: bytes.fromhex(nonce) for code, nonce in revealed.items()}
+    prk = draw.seed(code, said["project"], nonces, taking_part, beacon["value"] if beacon else "")
+    return {
+        "format": draw.FORMAT,
+        "trust": trust(),
+        "notice": dict(said),
+        "closing": dict(listed),
+        "reveals": [{"id": bidder, "nonce": nonce} for bidder, nonce in revealed.items()],
+        "excluded": sorted(nonces.keys() - revealed),
+        "beacon": beacon and dict(beacon),
+        "draw": {
+            "at": moment(at),
+            "number": 1,
+            "code": code.hex(),
+            "prk": prk.hex(),
+            "order": list(draw.order(prk, taking_part)),
+        },
+    }

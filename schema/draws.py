@@ -1,0 +1,130 @@
+"""Draws in the API: before, the commitment alone; after, a transcript with which anybody can draw again."""
+
+from datetime import datetime
+from typing import Any, Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from market import errors
+from market.awards import service as awards
+from market.draws import models, read, service
+from market.projects import read as projects
+from schema.context import Info
+from schema.errors import result
+from schema.quotes import QuoteReceipt
+
+
+@strawberry.type(
+    description="公告指定的公开信标：截止前谁也不可能知道的随机值。 A public random value that nobody could know before."
+)
+class Beacon:
+    """Typed in by one official, confirmed by another."""
+
+    name: str
+    at: datetime
+    value: str | None
+    link: str | None
+    recorded_at: datetime | None
+    confirmed_at: datetime | None
+
+
+@strawberry.type(description="可验证的抽取，见 /verify。 The verifiable draw; see /verify.")
+class Draw:
+    """``commitment``: SHA-256 chained ``codes`` times; ``transcript``: null until the draw."""
+
+    commitment: str
+    codes: int
+    rule: str
+    notice_hash: str
+    reveal_until: datetime
+    beacon: Beacon | None
+    closing_hash: str | None
+    transcript: JSON | None
+
+    @classmethod
+    def of(cls, project: Any, row: models.Draw | None) -> Self:
+        """From the notice's terms and, from the closing on, its row."""
+        said = project.terms["draw"]
+        return cls(
+            commitment=said["commitment"],
+            codes=said["draws"],
+            rule=said["rule"],
+            notice_hash=said["hash"],
+            reveal_until=row.reveal_until if row else projects.reveal_ends_at(project),
+            beacon=_beacon(said["beacon"], row),
+            closing_hash=row.closing["hash"] if row else None,
+            transcript=None if row is None or row.transcript is None else JSON(row.transcript),
+        )
+
+    @classmethod
+    async def load(cls, project_code: str) -> Self:
+        """Freshly read."""
+        row = await read.draw_of(project_code)
+        return cls.of(row.project, row)
+
+
+def _beacon(said: dict[str, str] | None, row: models.Draw | None) -> Beacon | None:
+    if said is None:
+        return None
+    return Beacon(
+        name=said["id"],
+        at=datetime.fromisoformat(said["at"]),
+        value=row.beacon_value or None if row else None,
+        link=row.beacon_link or None if row else None,
+        recorded_at=row.beacon_recorded_at if row else None,
+        confirmed_at=row.beacon_confirmed_at if row else None,
+    )
+
+
+@strawberry.input
+class RevealNonceInput:
+    """The 32 bytes, hexadecimal, whose hash came with the quote."""
+
+    project_code: str
+    nonce: str
+
+
+@strawberry.input
+class RecordBeaconInput:
+    """The value as published, and where it can be looked up."""
+
+    project_code: str
+    value: str
+    link: str
+
+
+@strawberry.input
+class ConfirmBeaconInput:
+    """The value as the second official read it."""
+
+    project_code: str
+    value: str
+
+
+@strawberry.type
+class Mutations:
+    """Writes of draws. What is due is settled before and after, so that the last thing awaited begins the draw."""
+
+    @result("RevealNonceResult", QuoteReceipt, errors.WrongState, errors.RevealPeriodOver, errors.NothingToReveal)
+    async def reveal_nonce(self, info: Info, input: RevealNonceInput) -> QuoteReceipt:
+        """截止后公开自己保管的随机数。 After the deadline, show the nonce that was kept; who does not is out of the draw."""
+        await awards.settle_due()
+        receipt = QuoteReceipt.of(await service.reveal_nonce(info.context.actor, input.project_code, input.nonce))
+        await awards.settle_due()
+        return receipt
+
+    @result("RecordBeaconResult", Draw, errors.WrongState)
+    async def record_beacon(self, info: Info, input: RecordBeaconInput) -> Draw:
+        """录入信标值和出处。 Type in the beacon's value, with a link."""
+        await awards.settle_due()
+        row = await service.record_beacon(info.context.actor, input.project_code, input.value, input.link)
+        return Draw.of(row.project, row)
+
+    @result("ConfirmBeaconResult", Draw, errors.WrongState, errors.BeaconDiffers)
+    async def confirm_beacon(self, info: Info, input: ConfirmBeaconInput) -> Draw:
+        """另一位工作人员独立录入同一个值。 A second official types in the same value; with it the draw can begin."""
+        await awards.settle_due()
+        row = await service.confirm_beacon(info.context.actor, input.project_code, input.value)
+        await awards.settle_due()
+        return await Draw.load(row.project.code)

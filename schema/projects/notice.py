@@ -1,0 +1,98 @@
+"""What a notice says of its contest: frozen terms, amendments, and why it failed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Self
+
+import strawberry
+
+from market.projects import models
+
+
+@strawberry.type(description="选取方式的一个常数。 One constant of the method: lists as words with commas between.")
+class Constant:
+    """As the method takes it."""
+
+    name: str
+    value: str
+
+    @classmethod
+    def of(cls, name: str, value: object) -> Self:
+        """From its value in the notice."""
+        if isinstance(value, dict):
+            value = [f"{key}={part}" for key, part in value.items()]
+        return cls(name=name, value=",".join(map(str, value)) if isinstance(value, list) else str(value))
+
+
+@strawberry.type(description="评审项。 A scored criterion and its share of the whole of 100.")
+class Criterion:
+    """What evaluators score."""
+
+    name: str
+    weight: int
+
+
+@strawberry.type(description="公告写明、发布后不变的规则。 The notice's constants, frozen at publication.")
+class ProjectTerms:
+    """How this contest is decided."""
+
+    method: str
+    tie_rule: str
+    minimum_quotes: int
+    opening_grace_seconds: int
+    constants: list[Constant]
+    criteria: list[Criterion]
+
+    @classmethod
+    def of(cls, frozen: dict[str, Any]) -> Self:
+        """From the row's terms. Notices of before have no constants."""
+        constants = dict(frozen.get("constants", {}))
+        criteria = [Criterion(**c) for c in constants.pop("criteria", [])]
+        return cls(
+            method=frozen["method"],
+            tie_rule=frozen["tieRule"],
+            minimum_quotes=frozen["minimumQuotes"],
+            opening_grace_seconds=frozen["openingGraceSeconds"],
+            constants=[Constant.of(name, value) for name, value in sorted(constants.items())],
+            criteria=criteria,
+        )
+
+
+@strawberry.type
+class Change:
+    """One field, before and after."""
+
+    field: str
+    before: str
+    after: str
+
+
+@strawberry.type
+class Amendment:
+    """A numbered change of an open notice, with its reason."""
+
+    number: int
+    reason: str
+    amended_at: datetime
+    changes: list[Change]
+
+    @classmethod
+    def of(cls, row: models.ProjectAmendment) -> Self:
+        """From its row."""
+        changes = [Change(field=name, before=pair[0], after=pair[1]) for name, pair in row.changes.items()]
+        return cls(number=row.number, reason=row.reason, amended_at=row.amended_at, changes=changes)
+
+
+@strawberry.type
+class Failure:
+    """``reason``: no_quotes, all_invalid or too_few_valid_quotes; ``received``: live quotes at closing."""
+
+    reason: str
+    received: int
+    valid: int
+    minimum: int
+
+    @classmethod
+    def of(cls, project: models.Project, counts: Sequence[bool]) -> Self:
+        """From the project and, of each quote, whether it counts."""
+        return cls(reason=project.outcome_reason, received=len(counts), valid=sum(counts), minimum=project.terms["minimumQuotes"])
