@@ -3,7 +3,7 @@
 | variable | default | what it is |
 | --- | --- | --- |
 | `MARKET_DATABASE_URL` | `sqlite://<here>/var/market.sqlite3` | SQLite file (one process) or `postgresql://…` |
-| `MARKET_KEYS_DIR` | `market.keys` beside the file, else `var/keys` | secrets that seal quotes; back them up on their own |
+| `MARKET_KEYS_DIR` | `market.keys` beside the file, else `var/keys` | secrets that seal quotes and sign the log; back them up apart |
 | `MARKET_FILES_DIR` | `market.files` beside the file, else `var/files` | uploaded e-invoices, by content hash; back them up, too |
 | `MARKET_S3_BUCKET` | none: the folder | keep uploaded files in this bucket instead; needs the extra `s3` and the four below |
 | `MARKET_S3_ENDPOINT` | none | `https://s3.example.com` of any S3-compatible store |

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
+from market import db
 from market.log import models, sealed, tree
 
 HEAD_ID = 1
@@ -60,13 +61,16 @@ async def root_at(size: int) -> bytes:
 
 
 async def _hashes(spans: Sequence[tree.Range]) -> list[bytes]:
-    """A row keeps the hashes of all perfect subtrees that end with it: one query for a whole proof."""
+    return tree.hashes_of(spans, await _kept(spans))
+
+
+async def _kept(spans: Iterable[tree.Range]) -> dict[tree.Node, bytes]:
+    """A row keeps the hashes of all perfect subtrees that end with it: one query for whatever proofs."""
     nodes = tree.nodes_of(spans)
-    rows = await models.LogEntry.filter(seq__in=sorted({tree.completed_by(node) for node in nodes})).only(
-        "seq", "hash", "subtrees"
-    )
+    ends = sorted({tree.completed_by(node) for node in nodes})
+    rows = await models.LogEntry.filter(seq__in=ends).only("seq", "hash", "subtrees")
     kept = {row.seq: split_hashes(row.hash + row.subtrees) for row in rows}
-    return tree.hashes_of(spans, {node: kept[tree.completed_by(node)][node[0]] for node in nodes})
+    return {node: kept[tree.completed_by(node)][node[0]] for node in nodes}
 
 
 async def last_checkpoint() -> models.LogCheckpoint | None:
@@ -103,17 +107,18 @@ class SealedProof:
 
 
 async def sealed_proofs(commitments: Sequence[str]) -> list[SealedProof | None]:
-    """The proofs in key order; None while the act waits for the next checkpoint."""
+    """The proofs in key order; None while the act waits for the next checkpoint. As many queries for many as for one."""
     acts = {act.commitment: act for act in await models.SealedAct.filter(commitment__in=commitments, batch__not_isnull=True)}
-    seqs = {act.batch for act in acts.values() if act.batch is not None}
-    trees = await batches(seqs)
-    covers = {seq: await _cover(seq) for seq in seqs}
-    paths = {seq: await inclusion(seq, row.size) for seq, row in covers.items()}
+    seqs = sorted({act.batch for act in acts.values() if act.batch is not None})
+    trees, covers = await batches(seqs), await _covers(seqs)
+    spans = {seq: tree.inclusion_spans(seq - 1, covers[seq].size) for seq in seqs}
+    kept = await _kept(span for listed in spans.values() for span in listed)
 
     def proof(act: models.SealedAct | None) -> SealedProof | None:
         if act is None or act.batch is None or act.place is None:
             return None
-        return SealedProof(act.batch, act.place, trees[act.batch].path(act.place), covers[act.batch], paths[act.batch])
+        inclusion = tree.hashes_of(spans[act.batch], kept)
+        return SealedProof(act.batch, act.place, trees[act.batch].path(act.place), covers[act.batch], inclusion)
 
     return [proof(acts.get(commitment)) for commitment in commitments]
 
@@ -121,14 +126,20 @@ async def sealed_proofs(commitments: Sequence[str]) -> list[SealedProof | None]:
 async def batches(seqs: Iterable[int]) -> dict[int, sealed.Batch]:
     """The batch trees of these entries."""
     rows = await models.SealedBatch.filter(seq__in=list(seqs))
-    acts = await models.SealedAct.filter(batch__in=[row.seq for row in rows])
-    placed = {row.seq: {a.place: a.commitment for a in acts if a.batch == row.seq and a.place is not None} for row in rows}
+    placed: dict[int, dict[int, str]] = {row.seq: {} for row in rows}
+    for act in await models.SealedAct.filter(batch__in=list(placed)):
+        if act.batch is not None and act.place is not None:
+            placed[act.batch][act.place] = act.commitment
     return {row.seq: sealed.Batch(bytes.fromhex(row.secret), placed[row.seq]) for row in rows}
 
 
-async def _cover(seq: int) -> models.LogCheckpoint:
-    """Signed in the batch's own transaction, so there is one."""
-    row = await models.LogCheckpoint.filter(size__gte=seq).order_by("size").first()
-    if row is None:
-        raise LookupError(f"no checkpoint covers entry {seq}")
-    return row
+async def _covers(seqs: Sequence[int]) -> dict[int, models.LogCheckpoint]:
+    """Of each batch the smallest checkpoint over it: signed in the batch's own transaction, so there is one."""
+    if not seqs:
+        return {}
+    smallest = "SELECT size FROM log_checkpoints WHERE size >= b.seq ORDER BY size LIMIT 1"
+    listed = ", ".join(map(str, seqs))
+    statement = f"SELECT b.seq, ({smallest}) FROM sealed_batches b WHERE b.seq IN ({listed})"  # noqa: S608 - numbers of ours
+    found = {row[0]: row[1] for row in (await db.connection().execute_query(statement))[1]}
+    rows = {row.size: row for row in await models.LogCheckpoint.filter(size__in=set(found.values()))}
+    return {seq: rows[size] for seq, size in found.items()}

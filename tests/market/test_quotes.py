@@ -9,9 +9,10 @@ import pytest
 
 from market import clock, db, errors, vault
 from market.actors import Actor, Role
+from market.awards import service as awards
 from market.log.models import LogEntry, SealedAct
 from market.projects.models import Project
-from market.quotes import read, service
+from market.quotes import contests, read, service
 from market.quotes.models import Quote
 from tests import contest
 from tests.contest import CLOSES, NOON, OPENS, member, quoted
@@ -135,6 +136,24 @@ async def test_no_code_path_opens_early(project: Project) -> None:
     await quoted(await member(Role.INTERMEDIARY), project, 100)
     with pytest.raises(PermissionError):
         await service.unseal_all(project, OPENS - timedelta(microseconds=1))
+
+
+async def test_nothing_is_decrypted_before_the_time(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the clockwork and other people do until the last microsecond, nobody's quote is decrypted; then each is, once."""
+    opened, original, bidder = [], vault.unseal, await member(Role.INTERMEDIARY)
+    own = await quoted(bidder, project, 100)
+    monkeypatch.setattr(vault, "unseal", lambda *given: (opened.append(given[1]), original(*given))[1])
+    others = [await member(role) for role in Role]
+    for at in (NOON, CLOSES, OPENS - timedelta(microseconds=1)):
+        with clock.fixed(at):
+            await awards.settle_due()
+            await contests.publish_due()
+            for reader in (*others, Actor()):
+                await service.own_quotes(reader, project.id)
+                await read.opened_by_project([project.id])
+    assert opened == []
+    await contest.opened(project)
+    assert opened == [own.row.id]
 
 
 async def test_another_bidder_reads_nothing(project: Project) -> None:

@@ -24,6 +24,7 @@ LISTS = {
         questions { text answer }
         award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
         forfeitures { supplier { name } } } } } } }""",
+    "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
     "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
