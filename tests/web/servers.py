@@ -34,9 +34,8 @@ class Server:
         """Start and wait until it answers."""
         command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
         command += ["--database", self.database_url]
-        environment = {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys")}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment())
         for _ in range(300):
             if self.process.poll() is not None:
                 raise AssertionError(f"the server stopped:\n{self.log.read_text()}")
@@ -66,4 +65,7 @@ class Server:
     def verify(self) -> subprocess.CompletedProcess[str]:
         """``market verify`` on its database."""
         command = [str(Path(sys.executable).with_name("market")), "verify", "--database", self.database_url]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys")}
