@@ -9,6 +9,7 @@ from market import errors
 from market.quotes import models, read, service
 from schema.context import Info
 from schema.errors import result
+from schema.log import SealedProof, sealed_proof
 from schema.parties import Organisation
 from schema.scalars import Yuan
 
@@ -53,6 +54,11 @@ class Quote:
         """Who quoted."""
         return Organisation.of(self.row.bidder)
 
+    @strawberry.field(description="承诺在日志里的证明。 Proof that the commitment was in the log before the opening.")
+    async def log_proof(self, info: Info) -> SealedProof | None:
+        """For everybody, now that the quote is open."""
+        return await sealed_proof(info, self.commitment)
+
 
 @strawberry.type(description="报价回执,只有报价人看得到。 The receipt; nobody but its bidder sees it before the opening.")
 class QuoteReceipt:
@@ -74,6 +80,14 @@ class QuoteReceipt:
     is_live: bool
     replaced_at: datetime | None
     withdrawn_at: datetime | None
+    signed_receipt: str = strawberry.field(description="平台签名的回执,请保存。 Our signature on what we took in; keep it.")
+
+    @strawberry.field(
+        description="承诺在日志里的证明,下一个检查点之后才有。 Proof for you alone; null until the next checkpoint."
+    )
+    async def log_proof(self, info: Info) -> SealedProof | None:
+        """Against a signed checkpoint."""
+        return await sealed_proof(info, self.commitment)
 
     @classmethod
     def of(cls, own: read.OwnQuote) -> Self:
@@ -95,6 +109,7 @@ class QuoteReceipt:
             is_live=bool(own.row.live),
             replaced_at=own.row.replaced_at,
             withdrawn_at=own.row.withdrawn_at,
+            signed_receipt=own.receipt(),
         )
 
 

@@ -17,6 +17,7 @@ from schema import (
     findings,
     flows,
     limits,
+    log,
     masking,
     parties,
     payments,
@@ -47,6 +48,7 @@ QUERIES: tuple[type, ...] = (
     charges.Queries,
     own_fees.Queries,
     statistics.Queries,
+    log.Queries,
 )
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,
@@ -61,6 +63,7 @@ MUTATIONS: tuple[type, ...] = (
     audit.Mutations,
     oversight_mutations.Mutations,
     complaints.Mutations,
+    log.Mutations,
 )
 
 

@@ -4,7 +4,7 @@ Nothing is taken from the award but what the buyer chose by hand (a pick); the f
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from market import vault
 from market.actors import Actor
 from market.awards import deciding, read, service
 from market.awards.models import Award
+from market.draws import read as draws
 from market.errors import NotFound
 from market.log.models import LogEntry
 from market.projects import read as projects
@@ -19,6 +20,7 @@ from market.projects.models import Project
 from market.quotes import read as quote_reads
 from market.quotes.content import Content
 from market.quotes.models import Quote
+from market.selection import draw
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ async def replay(actor: Actor, project_code: str) -> Replay:
         raise NotFound("award", project.code)
     [quotes] = await quote_reads.opened_by_project([project.id])
     logged = await _logged(project)
-    found = next(_altered(project, quotes, logged), None)
+    found = _altered(project, quotes, logged) or await _notice_altered(project) or await _draw_altered(project, quotes)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
     return await _decided(project, quotes, award)
@@ -62,21 +64,48 @@ async def _logged(project: Project) -> list[dict[str, Any]]:
     return list(facts["quotes"])
 
 
-def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]) -> Iterator[Difference]:
-    """Where the stored quotes are not those of the log, and where a logged one does not fit its commitment."""
+async def _notice_altered(project: Project) -> Difference | None:
+    """Where the constants are not those that the log published with the notice."""
+    entry = await LogEntry.filter(action="project:approve", subject=f"project:{project.code}").order_by("-seq").first()
+    published = json.loads(entry.body)["facts"]["terms"] if entry else {}
+    return None if published == project.terms else Difference("notice", _text(project.terms), _text(published))
+
+
+async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | None:
+    """Where the draw's transcript does not verify, or is of another notice or of other bidders."""
+    if "draw" not in project.terms:
+        return None
+    [drawn] = await draws.draws_by_project([project.id])
+    transcript: Any = drawn.transcript if drawn else None
+    if wrong := draw.verify(transcript):
+        return Difference("draw", "verified", wrong[0].code)
+    drawn_for = {"draw notice": transcript["notice"], "draw bidders": [b["id"] for b in transcript["closing"]["roster"]]}
+    published = {"draw notice": project.terms["draw"], "draw bidders": sorted(quote.bidder.code for quote in quotes)}
+    return _first({part: (value, drawn_for[part]) for part, value in published.items()})
+
+
+def _first(parts: Mapping[str, tuple[object, object]]) -> Difference | None:
+    """The first part whose two values differ: as published, as recomputed."""
+    return next((Difference(part, _text(a), _text(b)) for part, (a, b) in parts.items() if a != b), None)
+
+
+def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]) -> Difference | None:
+    """Where the stored quotes are not those of the log, or a logged one does not fit its commitment."""
     stored = {quote.bidder.code: quote for quote in quotes}
-    said = sorted(entry["bidder"] for entry in logged)
-    if said != sorted(stored):
-        yield Difference("bidders", " ".join(sorted(stored)), " ".join(said))
-        return
-    for entry in logged:
-        code, content, quote = entry["bidder"], entry["content"], stored[entry["bidder"]]
-        computed = vault.commitment(project.code, code, content, bytes.fromhex(entry["salt"]))
-        if computed != quote.commitment:
-            yield Difference(f"commitment of {code}", quote.commitment, computed)
-        worth = Content.of(json.loads(content)).worth_fen(project.ceiling_fen)
-        if worth != quote.amount_fen:
-            yield Difference(f"amount of {code}", str(quote.amount_fen), str(worth))
+    said = {entry["bidder"]: entry for entry in logged}
+    if said.keys() != stored.keys():
+        return Difference("bidders", " ".join(sorted(stored)), " ".join(sorted(said)))
+    return _first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
+
+
+def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, tuple[object, object]]:
+    code, content, salt = quote.bidder.code, entry["content"], bytes.fromhex(entry["salt"])
+    values = Content.of(json.loads(content))
+    return {
+        f"commitment of {code}": (quote.commitment, vault.commitment(project.code, code, content, salt)),
+        f"amount of {code}": (quote.amount_fen, values.worth_fen(project.ceiling_fen)),
+        f"discount of {code}": (quote.discount_bp, values.discount_bp),
+    }
 
 
 async def _decided(project: Project, quotes: list[Quote], award: Award | None) -> Replay:
@@ -89,17 +118,15 @@ async def _decided(project: Project, quotes: list[Quote], award: Award | None) -
     known = await read.known(project, valid, award.reasons.get("picked"))
     selection = deciding.select(project, deciding.facts(valid, known), await service.place_of(project))
     winner = selection.winner.bidder_code
-    found = next(_differences(award, deciding.reasons(selection, known), winner), None)
+    found = _difference(award, deciding.reasons(selection, known), winner)
     return Replay(project, project.terms["method"], len(quotes), winner, found)
 
 
-def _differences(award: Award, reasons: dict[str, Any], winner: str) -> Iterator[Difference]:
+def _difference(award: Award, reasons: dict[str, Any], winner: str) -> Difference | None:
     first = reasons["ranking"][0]
     facts = {"winner": (award.supplier.code, winner), "amount": (award.amount_fen, first["amountFen"])}
-    parts = facts | {name: (award.reasons.get(name), value) for name, value in reasons.items() if name in award.reasons}
-    for part, (awarded, recomputed) in parts.items():
-        if awarded != recomputed:
-            yield Difference(part, _text(awarded), _text(recomputed))
+    told = {name: (award.reasons.get(name, type(value)()), value) for name, value in reasons.items()}  # old awards tell less
+    return _first(facts | told)
 
 
 def _text(value: object) -> str:

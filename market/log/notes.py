@@ -22,7 +22,7 @@ class KeyMissing(RuntimeError):
 
 
 class NoteRefused(ValueError):
-    """The text is no note, or not under this key. ``reason``: form, key or signature."""
+    """The text is no note, or not under this key. ``reason``: a sentence's code."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -70,13 +70,13 @@ def opened(note: str) -> str:
     """The text of a note that carries our signature. Raises NoteRefused."""
     text, separator, below = note.replace("\r\n", "\n").rpartition("\n\n")
     if not separator:
-        raise NoteRefused("form")
+        raise NoteRefused("note_form")
     text, name, public = f"{text}\n", origin(), _public()
     ours = [line.split(" ")[2] for line in below.splitlines() if line.startswith(f"— {name} ") and line.count(" ") == 2]
     if not ours:
-        raise NoteRefused("key")
+        raise NoteRefused("note_key")
     if not any(_holds(text, signature, _key_id(name, public), public) for signature in ours):
-        raise NoteRefused("signature")
+        raise NoteRefused("note_signature")
     return text
 
 
@@ -110,9 +110,9 @@ class Checkpoint:
             name, size, root, at, *_ = lines
             found = cls(int(size), base64.b64decode(root, validate=True), datetime.fromisoformat(at.removeprefix("time ")))
         except ValueError:
-            raise NoteRefused("form") from None
+            raise NoteRefused("note_form") from None
         if name != origin() or len(found.root) != 32 or str(found.size) != size or found.at.tzinfo is None:
-            raise NoteRefused("form")
+            raise NoteRefused("note_form")
         return found
 
 

@@ -168,8 +168,8 @@ def _checkpoint_fault(row: models.LogCheckpoint | None, found: tree.Frontier) ->
         return ""
     try:
         said = notes.Checkpoint.of(row.note)
-    except notes.NoteRefused:
-        return "checkpoint"
+    except notes.NoteRefused as refused:
+        return "key" if refused.reason == "note_key" else "checkpoint"
     agrees = (said.size, said.root) == (found.size, found.root()) and (row.root, row.at) == (said.root.hex(), said.at)
     return "" if agrees else "checkpoint"
 

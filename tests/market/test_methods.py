@@ -12,7 +12,8 @@ from market.actors import ANONYMOUS, Actor, Role
 from market.awards import evaluation, picking
 from market.awards.evaluation import Sheet
 from market.awards.models import Award, Score
-from market.awards.replay import replay
+from market.awards.replay import Difference, replay
+from market.draws.models import Draw
 from market.parties import service as parties
 from market.parties.models import Account, Membership
 from market.projects import service as projects
@@ -344,12 +345,30 @@ async def test_a_tampered_quote_is_named(buyer: Actor) -> None:
     project = await posted(buyer, SelectionMethod.LOWEST_PRICE)
     code = await contest.code_of(await bid(project, fen=100))
     await award_of(project)
-    await Quote.filter(project_id=project.id).update(amount_fen=99)
-    found = (await replay(ANONYMOUS, project.code)).difference
-    assert found is not None and (found.part, found.awarded, found.recomputed) == (f"amount of {code}", "99", "100")
+    changes = {"amount_fen": ("amount", 99, 100), "discount_bp": ("discount", 5, None)}
+    for column, (part, altered, sound) in changes.items():
+        await Quote.filter(project_id=project.id).update(**{column: altered})
+        found = (await replay(ANONYMOUS, project.code)).difference
+        assert found is not None and (found.part, found.awarded) == (f"{part} of {code}", str(altered))
+        await Quote.filter(project_id=project.id).update(**{column: sound})
     await Quote.filter(project_id=project.id).update(commitment="0" * 64)
     found = (await replay(ANONYMOUS, project.code)).difference
     assert found is not None and found.part == f"commitment of {code}"
+
+
+async def test_a_tampered_notice_or_draw_is_named(buyer: Actor) -> None:
+    """Another constant than the published one, and another code in the transcript, are named."""
+    project = await posted(buyer, SelectionMethod.AVERAGE_PRICE)
+    await bid(project, fen=100)
+    await award_of(project)
+    drawn = await Draw.get(project_id=project.id)
+    assert drawn.transcript is not None
+    drawn.transcript["draw"]["code"] = "0" * 64
+    await drawn.save()
+    assert (await replay(ANONYMOUS, project.code)).difference == Difference("draw", "verified", "code_not_committed")
+    await Project.filter(id=project.id).update(terms=project.terms | {"minimumQuotes": 2})
+    found = (await replay(ANONYMOUS, project.code)).difference
+    assert found is not None and found.part == "notice"
 
 
 async def test_nothing_is_replayed_before_it_is_decided(buyer: Actor) -> None:

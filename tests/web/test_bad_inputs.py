@@ -61,6 +61,25 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("applicant", "postProject", POST | {"previousRound": "XM-nie"}),
     ("applicant", "postProject", POST | {"idempotencyKey": ""}),
     ("applicant", "postProject", POST | {"idempotencyKey": "k" * 256}),
+    ("applicant", "postProject", POST | {"method": "CREDIT_MERIT", "longList": 2**31 - 1, "shortList": -1}),
+    ("applicant", "postProject", POST | {"method": "PROPOSAL_MERIT", "priceWeight": 100, "criteria": []}),
+    (
+        "applicant",
+        "postProject",
+        POST | {"method": "PROPOSAL_MERIT", "priceWeight": 99, "criteria": [{"name": "\x07", "weight": 9}] * 99},
+    ),
+    ("applicant", "postProject", POST | {"quoting": "DISCOUNT_RATE"}),
+    ("intermediary1", "submitQuote", {"projectCode": "@open", "serviceWorkingDays": 5}),
+    *(
+        ("intermediary1", "submitQuote", {"projectCode": "@open", "serviceWorkingDays": 5, "discountBp": d})
+        for d in (-1, 5, 10**5)
+    ),
+    ("intermediary1", "submitQuote", {"projectCode": "@open", "amount": "1", "serviceWorkingDays": 5, "proposal": BIG}),
+    ("agency", "nameEvaluators", {"projectCode": "@open", "logins": ["", "nobody"]}),
+    ("agency", "submitScores", {"projectCode": "@open", "sheets": [{"label": -1, "points": [10**9]}]}),
+    ("agency", "pickSupplier", {"projectCode": "@open", "supplierCode": "x", "reason": ""}),
+    ("operator", "recordCreditScore", {"organisationCode": "x", "points": 101, "source": ""}),
+    ("operator", "recordCreditScore", {"organisationCode": "913309021361341254", "points": -1, "source": BIG}),
     ("agency", "postProject", POST | {"itemCode": "ZSZJ-02-016"}),
     ("applicant", "postProject", POST | {"method": "RANDOM_DRAW"}),
     ("applicant", "postProject", POST | {"beacon": {"name": "", "at": "2030-01-01T00:00:00+08:00"}}),

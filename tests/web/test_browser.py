@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 
+from market.log import notes, offline
 from market.selection import draw
-from tests import transcripts
+from tests import logfiles, transcripts
 from tests.web.api import Api
 from tests.web.test_verify import DRAWN
 
@@ -42,6 +43,7 @@ PAGES = {
     "/services?itemClass=NOPE": 400,
     "/verify": 200,
     "/verify?code=XM-00000000-000000": 200,
+    "/verify/log": 200,
 }
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 25_000, 6
 BROWSER = "/usr/bin/chromium"
@@ -293,3 +295,35 @@ def test_a_draw_is_run_again_in_the_browser(visit: Visit) -> None:
     file = {"name": "t.json", "mimeType": "application/json", "buffer": json.dumps(transcripts.tampered("order")).encode()}
     page.set_input_files("#file", [file])
     expect(page.locator("#verdict.bad li").first).to_contain_text("The order does not follow from the seed")
+
+
+def _file(text: str) -> list[Any]:
+    return [{"name": "log.jsonl", "mimeType": "application/x-ndjson", "buffer": text.encode()}]
+
+
+def test_a_log_is_checked_in_the_browser(visit: Visit) -> None:
+    """The server's own as it is downloaded; then every tampering is named as the program names it, all in one load; English."""
+    page = visit.page
+    visit.open("/verify/log")
+    with page.expect_download() as download:
+        page.click("a[href='/verify/log.jsonl']")
+    page.set_input_files("#file", download.value.path())
+    expect(page.locator("#verdict p")).to_have_attribute("data-code", "good")
+    note = Api(visit.url)("{ log { checkpoint { note } } }")["log"]["checkpoint"]["note"]
+    expect(page.locator("#verdict pre")).to_contain_text(note.splitlines()[0])
+    assert visit.axe() == []
+    page.evaluate("key => { document.getElementById('tool').dataset.key = key; }", notes.verifier())
+    for name, text, code in [*logfiles.tampered(), ("honest", logfiles.text(logfiles.made()), "good")]:
+        problem = offline.verify(text.splitlines(keepends=True)).problem
+        page.set_input_files("#file", _file(text))
+        expect(page.locator("#verdict p")).to_have_attribute("data-code", code)
+        assert problem is None or page.locator("#verdict p").inner_text() == problem.words("zh"), name
+    page.fill("#known", logfiles.made()[-1]["checkpoint"])
+    page.set_input_files("#file", _file(logfiles.text(logfiles.made(14))))
+    expect(page.locator("#verdict p")).to_have_attribute("data-code", "truncated")
+    page.set_input_files("#file", _file(logfiles.text(logfiles.forked())))
+    expect(page.locator("#verdict p")).to_have_attribute("data-code", "forked")
+    assert visit.axe() == []
+    page.get_by_role("link", name="English").click()
+    page.set_input_files("#file", _file(logfiles.text(logfiles.made())))
+    expect(page.locator("#verdict p")).to_have_text("The file has another public key than yours.")

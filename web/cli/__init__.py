@@ -21,18 +21,20 @@ from market.errors import CatalogueRefused, MarketError
 from market.log import service as log
 from schema.labels import N_
 from web import startup
-from web.cli import audit, imports, indicators, verify
-from web.cli.shell import Database, err, fail, out, run, say, settings_for, told
+from web.cli import audit, imports, indicators, logs, verify
+from web.cli.shell import Database, Demo, err, fail, out, run, say, settings_for, stored, told
 from web.settings import DEMO_DATABASE, Settings, sqlite_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 catalogue_app = typer.Typer(no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue", help="目录 · the list of service items")
-app.add_typer(verify.app, name="verify", help="核对 · recompute the log; or a draw")
+app.add_typer(verify.app, name="verify", help="核对 · recompute the log; a draw; or an award")
+app.add_typer(logs.export_app, name="export", help="导出 · files for others to check")
 app.add_typer(imports.app, name="import", help="导入 · records from elsewhere")
 
 app.command()(audit.audit)
 app.command()(indicators.indicators)
+verify.app.command("log")(logs.verify_file)
 
 ONLY_HERE = N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -43,6 +45,7 @@ REASONS = {
     "columns": N_("各列与内容不符"),
     "unreadable": N_("无法读出"),
     "head": N_("末尾被截去或改动"),
+    "key": N_("检查点是另一把钥匙签的，请核对 MARKET_KEYS_DIR"),
     "checkpoint": N_("与已签发的检查点不符"),
     "batch": N_("与它收入的密封承诺不符"),
 }
@@ -141,16 +144,13 @@ def migrate(database: Database = None) -> None:
 @verify.app.callback()
 def verify_log(
     context: typer.Context,
-    demo: Annotated[bool, typer.Option("--demo", help="演示世界 · the fictional world")] = False,
+    demo: Demo = False,
     database: Database = None,
 ) -> None:
     """核对日志链 · recompute the whole log, name the first broken entry."""
     if context.invoked_subcommand:
         return
-    settings = settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None))
-    if settings.sqlite_file and not settings.sqlite_file.is_file():
-        fail(N_("没有数据库文件 {file}，没有可核对的。演示世界请用 market verify --demo。"), file=settings.sqlite_file)
-    verdict = run(_verdict(settings))
+    verdict = run(_verdict(stored(demo, database)))
     if verdict.broken is not None:
         fail(
             N_("日志链在第 {entry} 条断开（{reason}）；此前 {entries} 条相符。"),

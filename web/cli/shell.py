@@ -13,10 +13,11 @@ from market.errors import InvalidInput, MarketError
 from schema.errors import FieldProblem, sentence
 from schema.labels import N_
 from web import i18n, startup
-from web.settings import BadSetting, Settings, command_language
+from web.settings import DEMO_DATABASE, BadSetting, Settings, command_language, sqlite_url
 
 T = TypeVar("T")
 
+Demo = Annotated[bool, typer.Option("--demo", help="演示世界 · the fictional world")]
 Database = Annotated[str | None, typer.Option("--database", help="sqlite:///… / postgresql://…")]
 
 out = Console()
@@ -48,6 +49,14 @@ def run(work: Coroutine[None, None, T]) -> T:
         return asyncio.run(work)
     except startup.NotReady as lacking:
         fail(startup.NOT_MIGRATED, missing=", ".join(lacking.missing))
+
+
+def stored(demo: bool, database: str | None) -> Settings:
+    """The settings of a database that is there, or of the demo world's: a mistyped path is not made into an empty one."""
+    settings = settings_for(database or (sqlite_url(DEMO_DATABASE) if demo else None))
+    if settings.sqlite_file and not settings.sqlite_file.is_file():
+        fail(N_("没有数据库文件 {file}，没有可核对的。演示世界请用 market verify --demo。"), file=settings.sqlite_file)
+    return settings
 
 
 def settings_for(database: str | None) -> Settings:

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import typer
 
+from market.actors import ANONYMOUS
+from market.awards.replay import Replay, replay
+from market.errors import MarketError
 from market.selection import draw
 from schema.labels import N_
-from web.cli.shell import fail, out, say
-from web.settings import command_language
+from web import startup
+from web.cli.shell import Database, Demo, fail, out, run, say, stored, told
+from web.settings import Settings, command_language
 
 app = typer.Typer(invoke_without_command=True, help="核对 · the log; or one draw")
 
@@ -28,3 +32,26 @@ def verify_draw(file: Path) -> None:
     out.print(say(N_("抽取属实。次序：{order}"), order=" ".join(transcript["draw"]["order"])))
     hashes = " ".join(transcript[part]["hash"] for part in ("notice", "closing"))
     out.print(say(N_("请在公开日志里找这两个散列值（公告、截止）：")), hashes)
+
+
+@app.command("award")
+def verify_award(code: str, demo: Demo = False, database: Database = None) -> None:
+    """重算一次中选 · recompute an award from the published quotes, constants and draw, name the first difference."""
+    done = run(_replayed(stored(demo, database), code))
+    found = done.difference
+    if found is not None:
+        told_facts = {"part": found.part, "awarded": found.awarded, "recomputed": found.recomputed}
+        fail(N_("与公布的结果不符：{part}，公布的是 {awarded}，重算得 {recomputed}。"), **told_facts)
+    facts = {"method": done.method, "quotes": done.quotes}
+    if done.winner is None:
+        out.print(say(N_("重算相符：流标（{method}，报价 {quotes} 份）。"), **facts))
+    else:
+        out.print(say(N_("重算相符：中选 {winner}（{method}，报价 {quotes} 份）。"), winner=done.winner, **facts))
+
+
+async def _replayed(settings: Settings, code: str) -> Replay:
+    async with startup.connected(settings):
+        try:
+            return await replay(ANONYMOUS, code)
+        except MarketError as refused:
+            fail("{reason}", reason=told(refused))

@@ -28,6 +28,7 @@ def routes(schema: strawberry.Schema, documents: Documents, identify: Identify) 
         "/who-pays/complaint": Sending(schema, "complaint", identify, charges.amount_as_typed),
         "/who-pays/receipt": Asking(schema, "receipt", identify),
         "/verify": verify.Lookup(schema, "verify", verify.transcript, verify.ask),
+        "/verify/log": Page(schema, "verify_log"),
     }
     for page in pages.values():
         documents.register(page.operation.text)
