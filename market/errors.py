@@ -187,6 +187,14 @@ class SelfDealing(MarketError):
 
 
 @frozen
+class AffiliateOfAgency(MarketError):
+    """The approving agency holds the bidder, directly or through others. ``chain``: their names, the agency's first."""
+
+    project_code: str
+    chain: str
+
+
+@frozen
 class AboveCeiling(MarketError):
     """The quote is above the published ceiling; both in fen."""
 

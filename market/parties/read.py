@@ -20,6 +20,7 @@ from market.parties.models import (
     Membership,
     Organisation,
     OrganisationKind,
+    PartyRelation,
     Session,
 )
 from market.parties.tokens import token_hash
@@ -192,3 +193,16 @@ async def actor_for_token(token: str, address: str, received_s: float) -> Actor 
     if not roles:
         return None
     return Actor(session.account_id, session.organisation_id, roles, is_admin, principal, session.id, address, received_s)
+
+
+async def held_through(holder_id: UUID, party_id: UUID, kinds: Iterable[str], on: date, steps: int) -> list[str]:
+    """Names from below the holder down to the party, by relations of these kinds in force on a date; empty: not within the steps."""
+    below: dict[UUID, list[str]] = {party_id: []}
+    level = [party_id]
+    for _ in range(steps):
+        open_ends = (Q(since=None) | Q(since__lte=on)) & (Q(until=None) | Q(until__gte=on))
+        ties = PartyRelation.filter(open_ends, target_org_id__in=level, relation__in=list(kinds)).select_related("target_org")
+        new = {tie.source_org_id: [tie.target_org.name, *below[tie.target_org_id]] for tie in await ties}
+        level = [party for party in new if party not in below]
+        below = new | below
+    return below.get(holder_id, [])

@@ -31,6 +31,7 @@ from market.projects.forms import MAX_WORKING_DAYS
 from market.projects.models import Project, Quoting, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read
+from market.quotes.affiliates import refuse_affiliate
 from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.selection.draw import nonce_hash
@@ -102,7 +103,7 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
 
     The time of receipt decides, not the time of writing; see ``projects.read.opens_at`` for the grace.
     Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, SelfDealing,
-    QualificationMissing, AboveCeiling, IdempotencyKeyReused.
+    AffiliateOfAgency, QualificationMissing, AboveCeiling, IdempotencyKeyReused.
     """
     bidder = await _bidder(actor)
     form.check()
@@ -149,6 +150,7 @@ async def _check_bidder(project: Project, bidder: Organisation) -> None:
     if project.buyer_id == bidder.id:
         raise SelfDealing(project.code)
     today = local_date(unit().now)
+    await refuse_affiliate(project, bidder, today)
     item = await catalogue.item_at(project.item_code, today)
     needed = item.qualification_zh if item else ""
     if needed and not await parties.holds_qualification(bidder.id, needed, today):

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,8 @@ from market import clock, db, errors, vault
 from market.actors import Actor, Role
 from market.awards import service as awards
 from market.log.models import LogEntry, SealedAct
-from market.projects.models import Project
+from market.parties.models import PartyRelation, RelationKind
+from market.projects.models import Project, Purpose
 from market.quotes import contests, read, service
 from market.quotes.models import Quote
 from tests import contest
@@ -94,6 +96,30 @@ async def test_who_may_not_quote_is_told_why(project: Project) -> None:
     qualified = await contest.published(applicant, contest.form(contest.MANDATORY_ITEM))
     with pytest.raises(errors.QualificationMissing):
         await quoted(await member(Role.INTERMEDIARY), qualified, 50)
+
+
+async def test_the_agencys_own_may_not_quote(database: str) -> None:
+    """Held by the approving agency in up to three steps, in force today: refused with the chain; ended or further away: not."""
+    await contest.catalogue_loaded()
+    agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    project = await contest.published(agency, await contest.agency_form(applicant))
+    parties = [agency, *[await member(Role.INTERMEDIARY) for _ in range(4)], await member(Role.INTERMEDIARY)]
+    kinds = (RelationKind.SPONSORS, RelationKind.SUPERVISES, RelationKind.HOLDS_SHARES, RelationKind.CONTROLS)
+    ties = [(a, b, kind, None) for (a, b), kind in zip(pairwise(parties[:5]), kinds, strict=True)]
+    ties += [
+        (agency, parties[5], RelationKind.SUPERVISES, NOON.date() - timedelta(1)),
+        (agency, parties[5], RelationKind.SETTLES_FOR, None),
+    ]
+    for a, b, kind, until in ties:
+        ends = {"source_org_id": a.organisation_id, "target_org_id": b.organisation_id}
+        await PartyRelation.create(**ends, relation=kind, until=until, source="登记")
+    for number, own in enumerate(parties[1:4], 2):
+        with pytest.raises(errors.AffiliateOfAgency) as refused:
+            await quoted(own, project, 100)
+        assert len(refused.value.chain.split(" → ")) == number
+    assert [(await quoted(free, project, 100)).row.live for free in parties[4:]] == [True, True]
+    own_order = contest.form(contest.CHOICE_ITEM, told_not_obliged=True, purpose=Purpose.OWN_ORDER, case=None)
+    assert (await quoted(parties[1], await contest.published(applicant, own_order), 100)).row.live
 
 
 async def test_the_database_holds_one_live_quote(project: Project) -> None:
