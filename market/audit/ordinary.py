@@ -22,7 +22,8 @@ Period = tuple[str, str, str, str]
 """Item code, who must commission it, first and last day of that."""
 _GROUPING = ", ".join(f"'{kind}'" for kind in sorted(sides.GROUPING))
 
-_PERIODS_POSTGRES = "SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS one (item_code, side, since, until)"
+_PERIODS_POSTGRES = """SELECT item_code, side, since::date, until::date
+        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS one (item_code, side, since, until)"""
 _PERIODS_SQLITE = """SELECT code.value AS item_code, side.value AS side, since.value AS since, until.value AS until
         FROM json_each(?2) AS code JOIN json_each(?3) AS side ON side.key = code.key
         JOIN json_each(?4) AS since ON since.key = code.key JOIN json_each(?5) AS until ON until.key = code.key"""
@@ -95,7 +96,7 @@ UNION SELECT demands.case_no FROM {records.DEMANDS} WHERE demands.case_no IN $1
 -- The contract: complete, commissioned by whoever must, with enough quotes (V02, V14), delivered in time (V25, V28).
 UNION SELECT c.case_no FROM c
     LEFT JOIN organisations client ON client.code = c.client_id
-    LEFT JOIN periods ON periods.item_code = c.item_code AND CAST(c.commissioned_on AS text) BETWEEN periods.since AND periods.until
+    LEFT JOIN periods ON periods.item_code = c.item_code AND c.commissioned_on BETWEEN periods.since AND periods.until
     WHERE NULLIF(client.kind, '') IS NULL OR periods.side IS NULL OR c.purpose IS NULL OR c.purpose <> 'approval'
         OR c.client_id <> CASE periods.side WHEN 'agency' THEN c.agency_id ELSE c.applicant_id END
         OR c.method IS NULL OR c.valid_quotes IS NULL
@@ -126,12 +127,15 @@ UNION SELECT c.case_no FROM c LEFT JOIN p ON p.contract_no = c.contract_no
 -- The invoices: for a payment of the same contract, to the client (V04), none cancelled, not above the price (V23).
 UNION SELECT i.case_no FROM i LEFT JOIN p ON p.payment_no = i.payment_no AND p.contract_no = i.under
     WHERE p.payment_no IS NULL OR i.buyer_id IS NULL OR i.buyer_id <> i.client_id OR i.seller_id IS NULL OR i.seller_id <> i.supplier_id
-        OR i.amount_fen IS NULL OR i.issued_on IS NULL OR i.issued_on > %(as_of)s OR i.red_letter_of IS NOT NULL
+        OR i.amount_fen IS NULL OR i.amount_fen < 0 OR i.issued_on IS NULL OR i.issued_on > %(as_of)s OR i.red_letter_of IS NOT NULL
 UNION SELECT i.case_no FROM i JOIN {records.INVOICES} ON invoices.red_letter_of = i.invoice_no
 UNION SELECT c.case_no FROM c JOIN i ON i.under = c.contract_no
     GROUP BY c.contract_no, c.case_no, c.amount_fen HAVING SUM(i.amount_fen) > c.amount_fen
 -- What was found before may have to be cleared.
 UNION SELECT c.case_no FROM c JOIN findings ON findings.scope = 'contract:' || c.contract_no
+UNION SELECT c.case_no FROM c JOIN findings ON findings.subject = 'contract:' || c.contract_no
+UNION SELECT p.own_case FROM p JOIN findings ON findings.subject = 'payment:' || p.payment_no
+UNION SELECT i.case_no FROM i JOIN findings ON findings.subject = 'invoice:' || i.invoice_no
 """  # noqa: S608 - our own text
 
 

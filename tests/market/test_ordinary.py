@@ -14,6 +14,7 @@ from market.audit import ordinary
 from market.catalogue import service as catalogue
 from market.fees import gather
 from market.fees.gather import Unit
+from market.findings.models import Finding
 from market.imports.service import ImportLedger, import_at_shell
 from market.ledger import models as ledger
 from market.parties.models import Organisation, PartyRelation
@@ -21,6 +22,7 @@ from market.rules.engine import suspicions
 from tests.ledgers import generate
 
 AS_OF = date(2026, 11, 1)
+AT = datetime(2024, 1, 1, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 OURS, THEIRS, CANCELLED, CHOICE = "ZSZJ-02-016", "ZSZJ-04-001", "ZSZJ-08-001", "ZSZJ-03-001"
 KINDS = {
@@ -200,14 +202,19 @@ def _case(scene: gather.Scene, subject: str) -> str | None:
 async def stored(books: list[Book]) -> list[str]:
     """The books and their parties in the database; the case numbers."""
     await catalogue.load_shipped(SYSTEM)
-    at = datetime(2024, 1, 1, tzinfo=UTC)
-    parties = {code: Organisation(code=code, name=code, kind=kind, created_at=at) for code, kind in KINDS.items()}
+    parties = {
+        party + book.no: Organisation(code=party + book.no, kind=kind, created_at=AT, name=party)
+        for book in books
+        for party, kind in KINDS.items()
+    }
     await Organisation.bulk_create(parties.values())
+    ties = [
+        (parties[a + book.no].id, parties[b + book.no].id, kind) for book in books for a, b, kind in RELATIONS + book.relations
+    ]
     await PartyRelation.bulk_create(
-        PartyRelation(source_org_id=parties[a].id, target_org_id=parties[b].id, relation=kind, source="登记")
-        for a, b, kind in RELATIONS
+        PartyRelation(source_org_id=a, target_org_id=b, relation=kind, source="登记") for a, b, kind in ties
     )
-    records = [record for book in books for record in book.records()]
+    records = [record for book in books for record in book.with_own_parties()]
     for kind in {type(record) for record in records}:
         await kind.bulk_create(record for record in records if type(record) is kind)
     return [book.case.case_no for book in books]
@@ -220,6 +227,23 @@ async def test_every_change_that_a_rule_would_speak_of_is_judged(database: str) 
     spoken = await told(cases, AS_OF)
     assert spoken <= set(await ordinary.unusual(cases, AS_OF))
     assert len(spoken) > 100
+
+
+async def test_what_was_found_before_is_judged_again(database: str) -> None:
+    """An ordinary case with a finding on any of its records, with a scope or from before there were scopes, may have to be cleared."""
+    books = [Book(f"{n:04d}", n % 2 == 0) for n in range(5)]
+    cases = await stored(books)
+    found = {"rule": "V36", "rule_version": "2025", "certainty": "proof", "severity": "A", "state": "open", "amount_fen": 1}
+    found |= {"because": [], "evidence": [], "found_at": AT, "updated_at": AT}
+    keys = [
+        f"contract:{books[1].contract.contract_no}",
+        f"payment:{books[2].payment.payment_no}",
+        f"invoice:{books[3].invoice.invoice_no}",
+    ]
+    for key in keys:
+        await Finding.create(subject=key, **found)
+    await Finding.create(subject="invoice:X", scope=f"contract:{books[4].contract.contract_no}", **found)
+    assert await ordinary.unusual(cases, AS_OF) == cases[1:]
 
 
 async def test_ordinary_cases_are_passed_by(database: str) -> None:
