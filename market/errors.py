@@ -1,3 +1,4 @@
+# budget: one list of every refusal, most of it facts and docstrings
 """Every refusal a caller can act on: one frozen exception per fact, with the facts as fields.
 
 The sentences that people read are in ``schema/errors.py``; programs use the type and its fields.
@@ -198,6 +199,32 @@ class NoQuoteToWithdraw(MarketError):
     """The intermediary has no live quote for this project."""
 
     project_code: str
+
+
+@frozen
+class NoSeat(MarketError):
+    """Only those whose sealed quote was valid take part in the auction."""
+
+    project_code: str
+
+
+@frozen
+class NotYourTurn(MarketError):
+    """Received outside of the bidder's own turn. ``turn``: whose turn it is, by alias, "" in a pause; it runs until ``closes_at``."""
+
+    received_at: datetime
+    turn: str
+    begins_at: datetime
+    closes_at: datetime
+
+
+@frozen
+class BidTooHigh(MarketError):
+    """A bid must be at least a step below the bidder's own last amount; all in fen."""
+
+    amount_fen: int
+    allowed_fen: int
+    step_fen: int
 
 
 @frozen

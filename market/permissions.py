@@ -21,6 +21,7 @@ class Action(StrEnum):
     PROJECT_REVIEW = "project:review"
     PROJECT_READ_UNPUBLISHED = "project:read_unpublished"
     QUOTE_SUBMIT = "quote:submit"
+    AUCTION_BID = "auction:bid"
     AWARD_CONFIRM = "award:confirm"
     CONTRACT_FILE = "contract:file"
     CONTRACT_DELIVER = "contract:deliver"
@@ -103,6 +104,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.PROJECT_REVIEW: {_R.OPERATOR: Relation.OTHER},
     _A.PROJECT_READ_UNPUBLISHED: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
+    _A.AUCTION_BID: {_R.INTERMEDIARY: Relation.ANY},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.CONTRACT_FILE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_DELIVER: {_R.INTERMEDIARY: _PARTY},

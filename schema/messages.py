@@ -35,6 +35,11 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.SelfDealing: N_("不能给自己单位的项目 {project_code} 报价。"),
     e.AboveCeiling: N_("报价 {amount} 元高于最高限价 {ceiling} 元。请修改后重新提交。"),
     e.NoQuoteToWithdraw: N_("贵机构在项目 {project_code} 没有有效报价，无需撤回。"),
+    e.NoSeat: N_("贵机构没有参加项目 {project_code} 的竞价：只有初始报价有效的机构可以参加。"),
+    e.NotYourTurn: N_(
+        "现在不是贵机构的报价时段：服务器收到 {received_at}，当前时段“{turn}”为 {begins_at} 至 {closes_at}。本次报价未保存。"
+    ),
+    e.BidTooHigh: N_("报价 {amount} 元过高：至多 {allowed} 元，即本机构上次报价减去最小降幅 {step} 元。请修改后重新提交。"),
     e.StandstillRunning: N_("中选公示到 {until} 才结束，之后才能确认。"),
     e.ContractDiffers: N_("合同与中选结果不一致：{field}应为 {awarded}，填的是 {given}。请按中选结果签订。"),
     e.AlreadyFiled: N_("{kind}编号 {key} 已存在。请核对是否重复提交。"),

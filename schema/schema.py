@@ -4,6 +4,7 @@ import strawberry
 from strawberry import relay
 
 from schema import (
+    auctions,
     audit,
     awards,
     catalogue,
@@ -48,6 +49,7 @@ MUTATIONS: tuple[type, ...] = (
     parties.Mutations,
     project_mutations.Mutations,
     quotes.Mutations,
+    auctions.Mutations,
     awards.Mutations,
     contracts.Mutations,
     fees.Mutations,
@@ -72,6 +74,7 @@ def _join(name: str, parts: tuple[type, ...], about: str) -> type:
 schema = masking.Schema(
     query=_join("Query", (Node, *QUERIES), "Reads. Absent and not allowed to know are both null."),
     mutation=_join("Mutation", MUTATIONS, "Writes: one use case each, done whole or not at all."),
+    subscription=_join("Subscription", (auctions.Subscriptions,), "Streams, over graphql-transport-ws."),
     config=CONFIG,
     types=[errors.Error, *errors.TYPES.values()],
     exception_handlers=errors.HANDLERS,

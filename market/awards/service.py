@@ -1,21 +1,25 @@
 """Opening at its time by whoever comes first, exactly once; award, standstill and confirmation."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from market import db
 from market.actors import SYSTEM, Actor
+from market.auctions import service as auctions
 from market.awards import read
 from market.awards.models import Award
 from market.errors import StandstillRunning
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
-from market.projects.models import Project
+from market.projects.models import Project, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
+from market.selection import draw
 from market.selection.methods import METHODS
 from market.selection.ranking import Selection, ValidQuote
 from market.usecase import authorise, rulebook, unit, use_case
@@ -53,14 +57,18 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
     project.opened_at, project.next_check_at = now, None
     await project_service.move(project, "close")
     opened = await unseal_all(project, now)
-    _record_opening(project, opened)
-    await _decide(project, opened, now)
+    valid = _valid(project, opened)
+    if project.method == SelectionMethod.REVERSE_AUCTION and len(valid) >= max(2, project.terms["minimumQuotes"]):
+        await auctions.plan(project, [one.quote for one in valid], _place(project, opened))
+    else:
+        record_opening(project, opened)
+        await _decide(project, valid, now)
     for one in opened:
         await one.quote.save(update_fields=["amount_fen", "service_working_days", "salt", "invalid_reason", "rank"])
     return True
 
 
-def _record_opening(project: Project, opened: list[Opened]) -> None:
+def record_opening(project: Project, opened: list[Opened]) -> None:
     """From here on anyone can recompute each commitment and find it in the log before the deadline."""
     quotes = [
         {"bidder": o.quote.bidder.code, "commitment": o.quote.commitment, "content": o.content, "salt": o.quote.salt}
@@ -69,12 +77,21 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
     unit().record("quotes:open", f"project:{project.code}", quotes=quotes)
 
 
-# budget: half of it are comprehensions over quotes; there are two branches
-async def _decide(project: Project, opened: list[Opened], now: datetime) -> None:
+def _valid(project: Project, opened: list[Opened]) -> list[Opened]:
+    """Those that meet the notice; the others are given the reason."""
     for one in opened:
         if project.ceiling_fen is not None and one.quote.amount_fen > project.ceiling_fen:
             one.quote.invalid_reason = "above_ceiling"
-    valid = [o for o in opened if not o.quote.invalid_reason]
+    return [one for one in opened if not one.quote.invalid_reason]
+
+
+def _place(project: Project, opened: list[Opened]) -> draw.Place:
+    """The draw over everybody whose quote was opened: each sealed content, salt and all, has its say through its commitment."""
+    said = {one.quote.bidder.code: bytes.fromhex(one.quote.commitment) for one in opened}
+    return partial(draw.place, draw.seed(b"", project.code, said, said))
+
+
+async def _decide(project: Project, valid: list[Opened], now: datetime) -> None:
     minimum = project.terms["minimumQuotes"]
     if len(valid) < minimum:
         project.outcome_reason = "too_few_valid_quotes"
@@ -84,18 +101,20 @@ async def _decide(project: Project, opened: list[Opened], now: datetime) -> None
     selection = METHODS[project.method].select(
         ValidQuote(q.commitment, q.bidder.code, q.amount_fen, q.received_at) for q in quotes.values()
     )
+    await give(project, selection, quotes, now)
+
+
+async def give(project: Project, selection: Selection, quotes: Mapping[str, Quote], now: datetime) -> None:
+    """Rank the quotes, by their commitments, and award to the first, at the amount that the selection says."""
     for rank, place in enumerate(selection.ranking, 1):
         quotes[place.commitment].rank = rank
-    await _award(project, selection, quotes[selection.winner.commitment], now)
-
-
-async def _award(project: Project, selection: Selection, quote: Quote, now: datetime) -> None:
+    quote, amount_fen = quotes[selection.winner.commitment], selection.winner.amount_fen
     standstill = rulebook().deadline("standstill", now)
     await Award.create(
         project=project,
         quote=quote,
         supplier=quote.bidder,
-        amount_fen=quote.amount_fen,
+        amount_fen=amount_fen,
         service_working_days=quote.service_working_days,
         reasons={
             "method": selection.method,
@@ -107,7 +126,7 @@ async def _award(project: Project, selection: Selection, quote: Quote, now: date
         standstill_until=standstill.at,
         standstill_provisional=standstill.provisional,
     )
-    facts = {"supplier": quote.bidder.code, "amountFen": quote.amount_fen, "standstillUntil": standstill.at.isoformat()}
+    facts = {"supplier": quote.bidder.code, "amountFen": amount_fen, "standstillUntil": standstill.at.isoformat()}
     await project_service.move(project, "award", **facts)
 
 

@@ -24,7 +24,10 @@ class CaseForm:
 
 @dataclass(frozen=True)
 class PostProject:
-    """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication."""
+    """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication.
+
+    ``auction_starts_at``: of a reverse auction; None: the first morning of a working day after the opening and the lead.
+    """
 
     idempotency_key: str
     title: str
@@ -35,6 +38,7 @@ class PostProject:
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
     ceiling_fen: int | None = None
     closes_at: datetime | None = None
+    auction_starts_at: datetime | None = None
     case: CaseForm | None = None
     budget_line: str = ""
     invited_code: str | None = None
@@ -54,13 +58,19 @@ class PostProject:
         if self.closes_at is not None and self.closes_at <= now:
             check.add("closesAt", "in_the_past")
         _check_latest(check, self.closes_at)
-        if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
-            check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        self._check_method(check)
         if self.case is not None:
             check.text("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)
             check.text("case.object", self.case.object, 300, required=False)
         check.done()
+
+    def _check_method(self, check: Checker) -> None:
+        if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
+            check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        if self.auction_starts_at is not None and self.method is not SelectionMethod.REVERSE_AUCTION:
+            check.add("auctionStartsAt", "not_allowed_here")
+        _check_latest(check, self.auction_starts_at, "auctionStartsAt")
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,6 @@ class AmendProject:
         return given
 
 
-def _check_latest(check: Checker, closes_at: datetime | None) -> None:
-    if closes_at is not None and closes_at > LATEST:
-        check.add("closesAt", "too_late", last=LATEST.date())
+def _check_latest(check: Checker, at: datetime | None, path: str = "closesAt") -> None:
+    if at is not None and at > LATEST:
+        check.add(path, "too_late", last=LATEST.date())

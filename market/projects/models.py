@@ -12,6 +12,7 @@ class SelectionMethod(StrEnum):
     """Names as in ``ledger.md``; the other methods follow with the issue that builds them."""
 
     LOWEST_PRICE = "lowest_price"
+    REVERSE_AUCTION = "reverse_auction"
     DIRECT = "direct"
 
 
@@ -85,6 +86,7 @@ class Project(Model):
     published_at = fields.DatetimeField(null=True)
     wanted_closes_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True)
+    auction_starts_at = fields.DatetimeField(null=True)
     opened_at = fields.DatetimeField(null=True)
     next_check_at = fields.DatetimeField(null=True, db_index=True)
     outcome_reason = fields.CharField(max_length=500, default="")

@@ -14,6 +14,7 @@ from market.errors import NotFound
 from market.parties import read as parties
 from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
+from market.projects import auction
 from market.projects.models import ApprovalCase, Project, ProjectAmendment, SelectionMethod
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
@@ -36,6 +37,13 @@ def opens_at(project: Project) -> datetime:
     return project.closes_at + timedelta(seconds=project.terms["openingGraceSeconds"])
 
 
+def shows_quotes(project: Project) -> bool:
+    """Whether who quoted what is public: from the opening on, of an auction when it has ended."""
+    return project.opened_at is not None and not (
+        project.method == SelectionMethod.REVERSE_AUCTION and project.state == ProjectState.CLOSED
+    )
+
+
 def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """The notice's constants, frozen at publication: whatever the rulebook says later, this contest keeps them."""
     method = METHODS[project.method]
@@ -44,13 +52,14 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     else:
         side = "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
         minimum = book.number(f"minimum_quotes_{side}", now)
-    return {
+    frozen = {
         "method": method.version,
         "tieRule": method.tie_rule,
         "minimumQuotes": minimum,
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
     }
+    return frozen | ({"auction": auction.terms(now, book)} if project.method == SelectionMethod.REVERSE_AUCTION else {})
 
 
 def subject(project: Project) -> Subject:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from market import vault
 from market.actors import Actor
+from market.projects.models import SelectionMethod
+from market.projects.states import ProjectState
 from market.quotes.models import Quote
 
 
@@ -60,7 +64,9 @@ async def own_quotes(actor: Actor, project_id: UUID) -> list[OwnQuote]:
 
 
 async def opened_by_project(project_ids: Sequence[UUID]) -> list[list[Quote]]:
-    """The opened quotes of each project, best first; nothing of a project that is still sealed."""
+    """The opened quotes of each project, best first; nothing of a project that is sealed or still in auction."""
     query = Quote.filter(project_id__in=list(project_ids), live=True, project__opened_at__not_isnull=True)
+    auctioned = Q(project__method__not=SelectionMethod.REVERSE_AUCTION.value) | Q(project__state__not=ProjectState.CLOSED.value)
+    query = query.filter(auctioned)
     rows = await query.select_related("bidder").order_by("rank", "received_at")
     return [sorted((r for r in rows if r.project_id == i), key=lambda r: (r.rank is None, r.rank or 0)) for i in project_ids]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from market.selection import direct, lowest_price
+from market.selection import direct, lowest_price, reverse_auction
 from market.selection.ranking import Selection, ValidQuote
 
 
@@ -17,5 +17,6 @@ class Method(NamedTuple):
 
 METHODS: dict[str, Method] = {
     "lowest_price": Method(lowest_price.METHOD, lowest_price.TIE_RULE, lowest_price.select),
+    "reverse_auction": Method(reverse_auction.METHOD, reverse_auction.TIE_RULE, reverse_auction.select),
     "direct": Method(direct.METHOD, direct.TIE_RULE, direct.select),
 }

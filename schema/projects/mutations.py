@@ -26,9 +26,15 @@ class CaseInput:
     object: str = ""
 
 
+_MOMENTS = {"closes_at": "closesAt", "auction_starts_at": "auctionStartsAt"}
+
+
 @strawberry.input
 class PostProjectInput:
-    """A need. Without ``closesAt`` the rulebook's open period runs from publication."""
+    """A need. Without ``closesAt`` the rulebook's open period runs from publication.
+
+    ``auctionStartsAt``: of a reverse auction; without it the first morning of a working day after the opening.
+    """
 
     idempotency_key: str
     title: str
@@ -39,6 +45,7 @@ class PostProjectInput:
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
     ceiling: Yuan | None = None
     closes_at: datetime | None = None
+    auction_starts_at: datetime | None = None
     case: CaseInput | None = None
     budget_line: str = ""
     invited_code: str | None = None
@@ -47,9 +54,10 @@ class PostProjectInput:
 
     def form(self) -> forms.PostProject:
         """As the domain takes it. Raises InvalidInput."""
-        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case", "closes_at")}
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in ("ceiling", "case")}
+        values |= {name: aware(path, values[name]) for name, path in _MOMENTS.items()}
         case = forms.CaseForm(**vars(self.case)) if self.case else None
-        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=aware("closesAt", self.closes_at))
+        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case)
 
 
 @strawberry.input

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry import relay
 
+from market.auctions import read as auctions
 from market.awards import read as awards
 from market.catalogue import read as catalogue
 from market.clock import local_date
@@ -16,6 +17,7 @@ from market.projects import models, read
 from market.projects.models import Purpose, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
+from schema.auctions import Auction, AuctionTerms
 from schema.awards import Award
 from schema.catalogue import ServiceItem
 from schema.context import Info
@@ -37,6 +39,7 @@ class ProjectTerms:
     tie_rule: str
     minimum_quotes: int
     opening_grace_seconds: int
+    auction: AuctionTerms | None
 
 
 @strawberry.type
@@ -134,6 +137,7 @@ class Project(relay.Node):
             tie_rule=frozen["tieRule"],
             minimum_quotes=frozen["minimumQuotes"],
             opening_grace_seconds=frozen["openingGraceSeconds"],
+            auction=AuctionTerms.of(frozen["auction"]) if "auction" in frozen else None,
         )
 
     @strawberry.field
@@ -191,10 +195,10 @@ class Project(relay.Node):
         row = await info.context.load(read.projects_by_id, project_id) if project_id else None
         return Project.of(row) if row and read.may_see(info.context.actor, row) else None
 
-    @strawberry.field(description="开启后公开全部报价;开启前为 null。 All quotes, best first; null until the opening.")
+    @strawberry.field(description="开启后公开全部报价,竞价则在结束后。 All quotes, best first; null until then.")
     async def quotes(self, info: Info) -> list[Quote] | None:
-        """Everybody's after the opening, nobody's before."""
-        if self.row.opened_at is None:
+        """Everybody's after the opening or the auction, nobody's before."""
+        if not read.shows_quotes(self.row):
             return None
         return [Quote.of(row) for row in await info.context.load(quotes.opened_by_project, self.row.id)]
 
@@ -202,6 +206,14 @@ class Project(relay.Node):
     async def my_quotes(self, info: Info) -> list[QuoteReceipt]:
         """Empty for everybody else."""
         return [QuoteReceipt.of(own) for own in await quotes.own_quotes(info.context.actor, self.row.id)]
+
+    @strawberry.field(
+        description="多轮竞价;公布之前为 null。 The reverse auction; null until it is announced, and for other methods."
+    )
+    async def auction(self, info: Info) -> Auction | None:
+        """From the opening of the quotes on."""
+        row = await info.context.load(auctions.auctions_by_project, self.row.id)
+        return Auction.of(row) if row else None
 
     @strawberry.field
     async def award(self, info: Info) -> Award | None:

@@ -32,6 +32,7 @@ ACTIONS = {
     "reviewProject": Action.PROJECT_REVIEW,
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
+    "placeBid": Action.AUCTION_BID,
     "confirmAward": Action.AWARD_CONFIRM,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,

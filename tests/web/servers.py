@@ -6,9 +6,12 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
+
+from market.demo import world
 
 
 def free_port() -> int:
@@ -18,10 +21,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Server:
-    """``market serve --demo`` on a folder of its own, on SQLite there or on another database; its output goes to ``log``."""
+def _rulebook(path: Path, limits: Mapping[str, tuple[int, str]]) -> Path:
+    """The demo's rulebook with later rows for these."""
+    row = '\n[[setting]]\nname = "{}"\nvalue = {}\nunit = "{}"\nfrom = 2024-01-02\nsource = "test"\n'
+    text = (Path(world.__file__).parent / "rulebook.toml").read_text(encoding="utf-8")
+    path.write_text(text + "".join(row.format(name, *limit) for name, limit in limits.items()), encoding="utf-8")
+    return path
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
+
+class Server:
+    """``market serve --demo`` on a folder of its own, on SQLite there or on another database; its output goes to ``log``.
+
+    ``limits``: rows of the demo's rulebook that are otherwise here, as name → (value, unit).
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, limits: Mapping[str, tuple[int, str]] | None = None) -> None:
+        self.rulebook = _rulebook(folder / "rulebook.toml", limits) if limits else None
         self.folder = folder
         self.log = folder / "server.log"
         self.database = folder / "demo.sqlite3"
@@ -34,7 +49,7 @@ class Server:
         """Start and wait until it answers."""
         command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
         command += ["--database", self.database_url]
-        environment = {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys")}
+        environment = {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys"), "MARKET_RULEBOOK": str(self.rulebook or "")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         for _ in range(300):
