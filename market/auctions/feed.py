@@ -61,6 +61,11 @@ class _Tail:
             grown, self.grown = self.grown, asyncio.Event()
             grown.set()
 
+    @property
+    def ended(self) -> bool:
+        """Nothing will follow."""
+        return bool(self.events) and self.events[-1].kind == Kind.ENDED
+
     def now(self) -> datetime:
         """The database's time, by this process's even clock since it was last asked."""
         return self.read_at + clock.elapsed_since(self.read_s)
@@ -101,8 +106,8 @@ async def watch(auction_id: UUID, after: int) -> AsyncIterator[Frame]:
             for event in tail.events[after:]:
                 after = event.number
                 yield Frame(event, tail.now())
-                if event.kind == Kind.ENDED:
-                    return
+            if tail.ended:
+                return
             await grown.wait()
     finally:
         tail.watchers -= 1

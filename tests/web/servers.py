@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -82,3 +83,15 @@ class Server:
         """``market verify`` on its database."""
         command = [str(Path(sys.executable).with_name("market")), "verify", "--database", self.database_url]
         return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def serving(servers: list[Server]) -> Iterator[list[Server]]:
+    """Started one after the other: the first builds the world."""
+    try:
+        for server in servers:
+            server.start()
+        yield servers
+    finally:
+        for server in servers:
+            server.stop()

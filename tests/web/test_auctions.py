@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from market.selection.reverse_auction import replay
 from tests.conftest import postgres_url
 from tests.web.api import Api
 from tests.web.auction_clients import Bidder
-from tests.web.servers import Server
+from tests.web.servers import Server, serving
 from tests.web.test_main_job import code_of, published, quote
 from tests.web.test_two_servers import shared  # noqa: F401 - a fixture
 
@@ -33,18 +32,6 @@ LIMITS = {
 BIDDERS = 6
 SNIPER = 4
 AUCTION = "auction { beginsAt endedAt minimumStep latest { id kind } mySeat { alias amount highestBid } }"
-
-
-@contextmanager
-def serving(servers: list[Server]) -> Iterator[list[Server]]:
-    """Started one after the other: the first builds the world."""
-    try:
-        for server in servers:
-            server.start()
-        yield servers
-    finally:
-        for server in servers:
-            server.stop()
 
 
 def planned(urls: list[str]) -> list[Bidder]:
