@@ -22,7 +22,19 @@ from tortoise.models import Model
 from market import clock
 
 NOUNS = (
-    *("log", "parties", "documents", "catalogue", "findings", "projects", "quotes", "auctions", "awards", "contracts"),
+    *(
+        "log",
+        "witnesses",
+        "parties",
+        "documents",
+        "catalogue",
+        "findings",
+        "projects",
+        "quotes",
+        "auctions",
+        "awards",
+        "contracts",
+    ),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from market import rulebook as rulebooks
 from market.actors import Actor
 from market.errors import NotPermitted, NotSignedIn
 from market.log import service as log
+from market.log.canonical import canonical
+from market.log.sealed import commitment_of
 from market.permissions import Action, Denied, Subject, may
 from market.rulebook import Rulebook
 
@@ -35,6 +38,9 @@ class Unit:
     received_at: datetime
     asked: set[Action] = field(default_factory=set)
     records: list[log.Record] = field(default_factory=list)
+    sealed: list[log.Sealed] = field(default_factory=list)
+    checkpoint: bool = False
+    """Sign the log with this use case as its last: at a moment that everybody could have named before."""
     replayed: bool = False
     """The work was done by an earlier call with the same idempotency key; there is nothing to log."""
 
@@ -43,8 +49,25 @@ class Unit:
         self.records.append(log.Record(action, subject, facts))
 
     def record_sealed(self, commitment: str) -> None:
-        """Add an entry that tells neither who nor what: a salted commitment, explained when the quotes are opened."""
-        self.records.append(log.Record("sealed", "sealed", {"commitment": commitment}, anonymous=True))
+        """Add an act that tells neither who nor what, nor that it was: a salted commitment, explained when the quotes are opened."""
+        self.sealed.append(log.Sealed(commitment))
+
+    def record_look(self, subject: str, **facts: Any) -> None:
+        """Somebody reads what is sealed: an act that is itself sealed, or looking would tell that there is something."""
+        told = {"act": "look", "account": str(self.actor.account_id), "at": self.now.isoformat(), "subject": subject}
+        body = canonical(told | {"facts": facts, "salt": secrets.token_hex(32)})
+        self.sealed.append(log.Sealed(commitment_of(body), body))
+
+    async def write(self) -> None:
+        """At the end of the transaction: everything that was recorded. Raises RuntimeError when that is nothing: a defect."""
+        if not (self.records or self.sealed or self.checkpoint or self.replayed):
+            raise RuntimeError("a use case wrote nothing to the log")
+        if self.sealed:
+            await log.put_aside(self.now, self.sealed)
+        if self.checkpoint:
+            await log.checkpoint(self.actor, self.now, self.records)
+        elif self.records:
+            await log.append(self.actor, self.now, self.records)
 
 
 _unit: ContextVar[Unit] = ContextVar("unit")
@@ -142,10 +165,7 @@ async def _attempt(action: Action | None, actor: Actor, call: Callable[[], Await
             _unit.reset(token)
         if action is not None and action not in running.asked:
             raise RuntimeError(f"{call} never asked for {action}")
-        if running.records:
-            await log.append(actor, now, running.records)
-        elif not running.replayed:
-            raise RuntimeError(f"{call} wrote nothing to the log")
+        await running.write()
     return result
 
 

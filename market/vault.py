@@ -26,12 +26,12 @@ class KeyMissing(RuntimeError):
     """No sealing secret is set, or it is not the one that the project's quotes were sealed with: restore the keys folder."""
 
 
-def load_or_create(folder: Path) -> bytes:
-    """The secret in ``folder/seal.key`` (mode 0600); made at the first start, by whichever process comes first."""
+def load_or_create(folder: Path, name: str = "seal.key") -> bytes:
+    """The 32-byte secret in ``folder/name`` (mode 0600); made at the first start, by whichever process comes first."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "seal.key"
+    path = folder / name
     if not path.exists():
-        draft = folder / f".seal.{secrets.token_hex(8)}"
+        draft = folder / f".{name}.{secrets.token_hex(8)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(_SECRET_BYTES))

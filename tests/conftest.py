@@ -16,6 +16,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from market import db, vault
 from market.documents import store
+from market.log import notes
 
 BACKENDS = ("sqlite", "postgres")
 
@@ -105,6 +106,13 @@ async def database(database_url: str) -> AsyncIterator[str]:
 def _sealing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test seals with a secret of its own."""
     monkeypatch.setattr(vault, "_secret", [secrets.token_bytes(32)])
+
+
+@pytest.fixture(autouse=True)
+def _signing_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test signs its log with a key of its own."""
+    monkeypatch.setattr(notes, "_key", [])
+    notes.use(secrets.token_bytes(32))
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,9 @@ from market.awards import auctions
 from market.awards import service as awards
 from market.demo import world
 from market.documents import store
+from market.log import notes
 from market.oversight import following
+from market.quotes import contests
 from market.rulebook import Rulebook
 from market.statistics import service as statistics
 from market.usecase import use_rulebook
@@ -44,6 +46,7 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
         await db.migrate(settings.database_url)
     vault.use(vault.load_or_create(settings.keys_dir))
+    notes.use(vault.load_or_create(settings.keys_dir, "log.key"))
     use_rulebook(_rulebook(settings))
     store.use(_files(settings))
     async with await db.connect(settings.database_url):
@@ -71,6 +74,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
     async with connected(settings):
         workers = [
             asyncio.create_task(_for_ever(awards.settle_due, SETTLE_EVERY_S)),
+            asyncio.create_task(_for_ever(contests.publish_due, SETTLE_EVERY_S)),
             asyncio.create_task(_for_ever(following.Worker().make_round, SETTLE_EVERY_S)),
             asyncio.create_task(_for_ever(partial(audit.run_due, settings.database_url, AUDIT_WORKERS), AUDIT_EVERY_S)),
             asyncio.create_task(_for_ever(statistics.run_due, AUDIT_EVERY_S)),

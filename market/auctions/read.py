@@ -9,7 +9,7 @@ from uuid import UUID
 from market.actors import Actor
 from market.auctions.models import Auction, AuctionBid, AuctionEvent, AuctionSeat
 from market.errors import NotFound
-from market.log.chain import canonical
+from market.log.canonical import canonical
 from market.projects import read as projects
 from market.selection import reverse_auction
 from market.selection.reverse_auction import Position, Seat, Terms

@@ -12,7 +12,7 @@ from market.actors import Actor
 from market.auctions import feed, read
 from market.auctions.models import Auction, AuctionBid, AuctionEvent, AuctionSeat
 from market.errors import BidTooHigh, ConcurrentChange, NoSeat, NotYourTurn, WrongState
-from market.log.chain import canonical
+from market.log.canonical import canonical
 from market.permissions import Action, Subject
 from market.projects import auction as auction_terms
 from market.projects.models import Project
@@ -102,6 +102,7 @@ async def move_on(auction: Auction) -> bool:
     terms, before, seats = read.terms_of(auction), read.position_of(auction), await read.seats_of(auction)
     after = reverse_auction.following(before, unit().now, terms, len(seats))
     kind = reverse_auction.kind(after, terms, len(seats))
+    unit().checkpoint = kind in (Kind.PAUSE, Kind.ENDED)
     made = await _made(auction, seats, ended=after.stage != before.stage)
     columns = _columns(after) | ({"ended_at": unit().now} if kind is Kind.ENDED else {})
     if kind is Kind.PAUSE:

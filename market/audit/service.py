@@ -100,6 +100,7 @@ async def _begin_day(actor: Actor, today: date, key: str) -> None:
         return
     await AuditRun.create(key=key, as_of=today, daily=True, requested_at=unit().now)
     unit().record("audit:day", f"audit:{today}")
+    unit().checkpoint = True
 
 
 @dataclass(frozen=True)

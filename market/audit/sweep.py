@@ -6,12 +6,13 @@ from datetime import date
 from typing import Literal
 
 from market import db
+from market.audit import ordinary
 from market.fees import gather, records
 from market.fees.gather import Unit
 from market.rules import rulebook
 from market.rules.engine import Verdict, suspicions
 
-PIECE = 2000
+PIECE = 5000
 """Cases, or records of no case, that are judged at a time."""
 
 Kind = Literal["cases", "contracts", "payments", "invoices", "demands", "projects"]
@@ -54,9 +55,16 @@ async def judge(piece: Piece, as_of: date, only: Collection[str] = ()) -> list[V
 
 
 async def scene(piece: Piece, as_of: date) -> gather.Scene:
-    """The facts around a piece."""
+    """The facts around what is worth judging in a piece."""
+    keys = await _keys(piece)
+    if piece.kind == "cases":
+        keys = await ordinary.unusual(keys, as_of)
+    return await gather.scene(Unit(**{piece.kind: keys}), as_of)
+
+
+async def _keys(piece: Piece) -> list[str]:
     key, table, where = _OF[piece.kind]
     bounds = [b for b in (piece.after and f"{key} > $1", piece.upto and f"{key} <= ${1 + bool(piece.after)}") if b]
     statement = f"SELECT {key} FROM {table} WHERE {' AND '.join([where, *bounds])}"  # noqa: S608 - our own text
     _, rows = await db.connection().execute_query(statement, [end for end in (piece.after, piece.upto) if end])
-    return await gather.scene(Unit(**{piece.kind: [row[0] for row in rows]}), as_of)
+    return [row[0] for row in rows]

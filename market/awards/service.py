@@ -54,6 +54,7 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
     if project.state != ProjectState.OPEN or now < projects.opens_at(project):
         unit().replayed = True
         return False
+    unit().checkpoint = True
     project.opened_at, project.next_check_at = now, None
     await project_service.move(project, "close")
     opened = await unseal_all(project, now)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('market', '0012_imported_documents')]
+    dependencies = [('market', '0013_merkle_tree')]
 
     initial = False
 

@@ -1,4 +1,4 @@
-"""Reads of quotes: a bidder's own at any time, everybody's after the opening."""
+"""Reads of quotes: a bidder's own at any time, everybody's after the opening. What is sealed has one door, and the door logs."""
 
 import json
 from collections.abc import Sequence
@@ -9,10 +9,11 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from market import vault
-from market.actors import Actor
+from market.log import notes
 from market.projects.models import SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
+from market.usecase import unit
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,17 @@ class OwnQuote:
     content: str
     salt: str
 
+    def receipt(self) -> str:
+        """What the platform owes: signed the moment it came, before the log's next checkpoint takes it in."""
+        return notes.receipt(self.project_code, self.row.bidder.code, self.row.commitment, self.row.received_at)
+
 
 def unsealed(project_id: UUID, quote: Quote) -> Unsealed:
-    """Decrypt one quote. For its bidder, and for ``service.unseal_all`` once the time has come."""
+    """Decrypt one quote: for its bidder, and for ``service.unseal_all`` once the time has come.
+
+    The only caller of ``vault.unseal``, and it logs every look. Raises LookupError outside of a use case: nobody looks unlogged.
+    """
+    unit().record_look(f"quote:{quote.commitment}", project=str(project_id))
     envelope = json.loads(vault.unseal(project_id, quote.id, quote.ciphertext))
     return Unsealed(envelope["content"], envelope["salt"], json.loads(envelope["content"]))
 
@@ -51,15 +60,13 @@ def _own(quote: Quote) -> OwnQuote:
 
 
 async def own_quote(quote_id: UUID) -> OwnQuote:
-    """A quote for its bidder; the caller has made sure that it is."""
-    return _own(await Quote.get(id=quote_id).select_related("project"))
+    """A quote for its bidder, in a use case; the caller has made sure that it is."""
+    return _own(await Quote.get(id=quote_id).select_related("project", "bidder"))
 
 
-async def own_quotes(actor: Actor, project_id: UUID) -> list[OwnQuote]:
-    """All of the actor's quotes for a project, replaced and withdrawn ones too, newest first."""
-    if actor.organisation_id is None:
-        return []
-    rows = Quote.filter(project_id=project_id, bidder_id=actor.organisation_id).select_related("project")
+async def own_quotes(bidder_id: UUID, project_id: UUID) -> list[OwnQuote]:
+    """All quotes of one bidder for a project, newest first, in a use case; the caller has made sure that they are its own."""
+    rows = Quote.filter(project_id=project_id, bidder_id=bidder_id).select_related("project", "bidder")
     return [_own(q) for q in await rows.order_by("-received_at")]
 
 

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from market import db, idempotency, vault
 from market.actors import Actor
@@ -21,7 +21,7 @@ from market.errors import (
     SelfDealing,
     WrongState,
 )
-from market.log.chain import canonical
+from market.log.canonical import canonical
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
@@ -147,6 +147,18 @@ async def withdraw_quote(actor: Actor, project_code: str) -> read.OwnQuote:
     await quote.save(update_fields=["live", "withdrawn_at"])
     unit().record_sealed(vault.commitment(project.code, bidder.code, f"withdrawn {quote.commitment}", secrets.token_bytes(32)))
     return await read.own_quote(quote.id)
+
+
+async def own_quotes(actor: Actor, project_id: UUID) -> list[read.OwnQuote]:
+    """All of the actor's quotes for a project, replaced and withdrawn ones too, newest first. That it looked is logged."""
+    if actor.organisation_id is None or not await Quote.exists(project_id=project_id, bidder_id=actor.organisation_id):
+        return []
+    return await _look(actor, actor.organisation_id, project_id)
+
+
+@use_case(None)
+async def _look(_actor: Actor, bidder_id: UUID, project_id: UUID) -> list[read.OwnQuote]:
+    return await read.own_quotes(bidder_id, project_id)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,10 @@ class Market:
         """The party's certificates of a qualification, of whatever date."""
         return [h for h in self._held.get(party, ()) if h.qualification == qualification]
 
+    def is_certified(self, party: str) -> bool:
+        """Whether any certificate of the party is on record."""
+        return party in self._held
+
     def holders(self, qualification: str, on: date) -> list[str]:
         """Who holds the qualification on a date, each once."""
         return sorted({h.holder_id for h in self._holders.get(qualification, ()) if h.covers(on)})

@@ -17,6 +17,7 @@ from market.projects import models, read
 from market.projects.models import Purpose, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
+from market.quotes import service as quote_service
 from schema.auctions import Auction, AuctionTerms
 from schema.awards import Award
 from schema.catalogue import ServiceItem
@@ -205,7 +206,7 @@ class Project(relay.Node):
     @strawberry.field(description="本机构自己的报价回执,新的在前。 The acting intermediary's own receipts, newest first.")
     async def my_quotes(self, info: Info) -> list[QuoteReceipt]:
         """Empty for everybody else."""
-        return [QuoteReceipt.of(own) for own in await quotes.own_quotes(info.context.actor, self.row.id)]
+        return [QuoteReceipt.of(own) for own in await quote_service.own_quotes(info.context.actor, self.row.id)]
 
     @strawberry.field(
         description="多轮竞价;公布之前为 null。 The reverse auction; null until it is announced, and for other methods."

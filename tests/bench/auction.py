@@ -57,14 +57,14 @@ async def prepare(folder: Path) -> str:
 def market(folder: Path, port: int) -> None:
     """The server's process."""
     settings = Settings(sqlite_url(folder / "market.sqlite3"), folder / "keys", folder / "files")
-    uvicorn.run(create_app(settings), port=port, log_level="error")
+    uvicorn.run(create_app(settings), port=port, log_level="error", ws_per_message_deflate=False)
 
 
 def bare(folder: Path, port: int) -> None:
     """The yardstick's process: every half second one text to everybody."""
 
     async def main() -> None:
-        async with serve(lambda socket: socket.wait_closed(), "127.0.0.1", port) as server:
+        async with serve(lambda socket: socket.wait_closed(), "127.0.0.1", port, compression=None) as server:
             while True:
                 await asyncio.sleep(0.5)
                 text = json.dumps({"at": datetime.now(UTC).isoformat(), "more": "x" * FRAME_BYTES})

@@ -44,7 +44,7 @@ async def state() -> dict[str, Any]:
     models = [model for app in (Tortoise.apps or {}).values() for model in app.values()]
     counts: dict[str, Any] = {model._meta.db_table: await model.all().count() for model in models}
     head = await LogHead.get(id=1)
-    return counts | {"head": (head.seq, head.hash)}
+    return counts | {"head": (head.seq, head.peaks)}
 
 
 async def content() -> dict[str, list[dict[str, Any]]]:

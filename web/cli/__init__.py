@@ -42,6 +42,8 @@ REASONS = {
     "columns": N_("各列与内容不符"),
     "unreadable": N_("无法读出"),
     "head": N_("末尾被截去或改动"),
+    "checkpoint": N_("与已签发的检查点不符"),
+    "batch": N_("与它收入的密封承诺不符"),
 }
 """Why the log breaks (``log.Verdict.reason``)."""
 
@@ -85,6 +87,7 @@ def serve(
         workers=workers,
         http=TimedHttp,
         ws_max_size=BODY_BYTES,
+        ws_per_message_deflate=False,  # an event for hundreds of watchers would be compressed for each of them anew
         timeout_graceful_shutdown=5,  # streams of auctions last as long as these do
         # Whose X-Forwarded-For is believed decides whom the sign-in throttle counts: nobody's, unless it was set.
         proxy_headers=bool(settings.trusted_proxy),

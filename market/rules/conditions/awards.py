@@ -112,10 +112,17 @@ def few_qualify(q: Question) -> Outcome:
 
 
 @condition
+def certificates_are_kept(q: Question) -> Outcome:
+    """The intermediary is in the market's register: some certificate of it is on record. Of others the register can say nothing."""
+    supplier = need(contract_of(q).supplier_id, "contracts.supplier_id")
+    return answer(q.world.market.is_certified(supplier), supplier=q.world.name(supplier))
+
+
+@condition
 def qualification_not_valid(q: Question) -> Outcome:
     """The item asks for a qualification, and what the intermediary holds was not valid at the award or at the delivery.
 
-    Without an award the signing counts. Of an intermediary with no certificate on record nothing can be said.
+    Without an award the signing counts. Of an intermediary with only other certificates on record nothing can be said.
     """
     contract = contract_of(q)
     code = need(contract.item_code, "contracts.item_code")
