@@ -23,6 +23,7 @@ from websockets.typing import Subprotocol
 from market import clock, db, vault
 from market.actors import Role
 from market.auctions.models import Auction
+from market.log import notes
 from market.projects.models import Project, SelectionMethod
 from tests import contest
 from tests.web.servers import free_port
@@ -39,6 +40,7 @@ async def prepare(folder: Path) -> str:
     url = sqlite_url(folder / "market.sqlite3")
     await db.migrate(url)
     vault.use(vault.load_or_create(folder / "keys"))
+    notes.use(vault.load_or_create(folder / "keys", "log.key"))
     async with await db.connect(url, shared=False):
         await contest.catalogue_loaded()
         with clock.fixed(contest.NOON):

@@ -46,13 +46,17 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes are told: with other keys ``market verify`` would take the checkpoints for somebody else's."""
+        return {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys"), "MARKET_RULEBOOK": str(self.rulebook or "")}
+
     def start(self) -> None:
         """Start and wait until it answers."""
         command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
         command += ["--database", self.database_url]
-        environment = {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys"), "MARKET_RULEBOOK": str(self.rulebook or "")}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment)
         for _ in range(300):
             if self.process.poll() is not None:
                 raise AssertionError(f"the server stopped:\n{self.log.read_text()}")
@@ -82,7 +86,7 @@ class Server:
     def verify(self) -> subprocess.CompletedProcess[str]:
         """``market verify`` on its database."""
         command = [str(Path(sys.executable).with_name("market")), "verify", "--database", self.database_url]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=self.environment)
 
 
 @contextmanager
