@@ -4,10 +4,13 @@ SQLite is a process of its own: one connection, WAL, ``synchronous=FULL`` (NORMA
 PostgreSQL is where several workers run; there the database's clock decides deadlines.
 """
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
@@ -19,7 +22,8 @@ from tortoise.models import Model
 from market import clock
 
 NOUNS = (
-    *("log", "witnesses", "parties", "documents", "catalogue", "findings", "projects", "quotes", "draws", "awards", "contracts"),
+    *("log", "witnesses", "parties", "documents", "catalogue", "findings", "projects", "quotes"),
+    *("auctions", "draws", "awards", "contracts"),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
@@ -77,6 +81,20 @@ async def now() -> datetime:
     rows = await connection().execute_query_dict("SELECT clock_timestamp() AS at")
     at: datetime = rows[0]["at"]
     return at.astimezone(UTC)
+
+
+async def listen(url: str, channel: str, heard: Callable[[str], None]) -> None:
+    """Call ``heard`` with each notification's payload, on a PostgreSQL connection of its own, until that connection is lost."""
+    given = config(url)["connections"]["default"]["credentials"]
+    names = ("host", "port", "user", "password", "database")
+    connection = await asyncpg.connect(**{name: given[name] for name in names if given.get(name)})
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda _connection: lost.set())
+    try:
+        await connection.add_listener(channel, lambda _connection, _pid, _channel, payload: heard(payload))
+        await lost.wait()
+    finally:
+        connection.terminate()
 
 
 Strength = Literal["SHARE", "UPDATE", "NO KEY UPDATE"]

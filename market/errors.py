@@ -217,6 +217,13 @@ class NothingToReveal(MarketError):
 
 
 @frozen
+class NoSeat(MarketError):
+    """Only those whose sealed quote was valid take part in the auction."""
+
+    project_code: str
+
+
+@frozen
 class RevealPeriodOver(MarketError):
     """The nonce came after the period for showing it; its bidder is out of the draw."""
 
@@ -230,6 +237,25 @@ class BeaconDiffers(MarketError):
 
     recorded: str
     given: str
+
+
+@frozen
+class NotYourTurn(MarketError):
+    """Received outside of the bidder's own turn. ``turn``: whose turn it is, by alias, "" in a pause; it runs until ``closes_at``."""
+
+    received_at: datetime
+    turn: str
+    begins_at: datetime
+    closes_at: datetime
+
+
+@frozen
+class BidTooHigh(MarketError):
+    """A bid must be at least a step below the bidder's own last amount; all in fen."""
+
+    amount_fen: int
+    allowed_fen: int
+    step_fen: int
 
 
 @frozen

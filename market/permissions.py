@@ -26,6 +26,7 @@ class Action(StrEnum):
     QUOTE_SUBMIT = "quote:submit"
     BEACON_RECORD = "beacon:record"
     BEACON_CONFIRM = "beacon:confirm"
+    AUCTION_BID = "auction:bid"
     AWARD_CONFIRM = "award:confirm"
     AWARD_PICK = "award:pick"
     AWARD_NAME_EVALUATORS = "award:name_evaluators"
@@ -123,6 +124,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
     _A.BEACON_RECORD: {_R.OPERATOR: Relation.ANY},
     _A.BEACON_CONFIRM: {_R.OPERATOR: Relation.OTHER},
+    _A.AUCTION_BID: {_R.INTERMEDIARY: Relation.ANY},
     _A.AWARD_CONFIRM: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.AWARD_PICK: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.AWARD_NAME_EVALUATORS: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},

@@ -9,7 +9,7 @@ from pathlib import Path
 from market import workdays
 from market.clock import local_date
 
-_UNITS = ("working_days", "days", "hours", "seconds", "count", "fen")
+_UNITS = ("working_days", "days", "hours", "seconds", "milliseconds", "count", "fen")
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Draw:
             reveal_until=row.reveal_until if row else projects.reveal_ends_at(project),
             beacon=_beacon(said["beacon"], row),
             closing_hash=row.closing["hash"] if row else None,
-            transcript=None if row is None or row.transcript is None else JSON(row.transcript),
+            transcript=JSON(row.transcript) if row and row.transcript and project.opened_at else None,
         )
 
     @classmethod

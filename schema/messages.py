@@ -44,6 +44,11 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.BeaconDiffers: N_(
         "您录入的信标值“{given}”与第一位工作人员录入的“{recorded}”不一致，没有确认。请两人各自对照公布的结果核对。"
     ),
+    e.NoSeat: N_("贵机构没有参加项目 {project_code} 的竞价：只有初始报价有效的机构可以参加。"),
+    e.NotYourTurn: N_(
+        "现在不是贵机构的报价时段：服务器收到 {received_at}，当前时段“{turn}”为 {begins_at} 至 {closes_at}。本次报价未保存。"
+    ),
+    e.BidTooHigh: N_("报价 {amount} 元过高：至多 {allowed} 元，即本机构上次报价减去最小降幅 {step} 元。请修改后重新提交。"),
     e.StandstillRunning: N_("中选公示到 {until} 才结束，之后才能确认。"),
     e.ObjectionOpen: N_("异议 {objection_code} 还没有答复（应于 {answer_due_at} 前答复），答复前不能确认中选。请先答复异议。"),
     e.ObjectionUpheld: N_("异议 {objection_code} 成立，不能再确认中选。请由运营机构撤销中选（annulAward），然后重新发布。"),

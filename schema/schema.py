@@ -4,6 +4,7 @@ import strawberry
 from strawberry import relay
 
 from schema import (
+    auctions,
     audit,
     awarded,
     awards,
@@ -58,6 +59,7 @@ MUTATIONS: tuple[type, ...] = (
     questions.Mutations,
     quotes.Mutations,
     draws.Mutations,
+    auctions.Mutations,
     awards.Mutations,
     evaluation.Mutations,
     awarded.Mutations,
@@ -85,6 +87,7 @@ def _join(name: str, parts: tuple[type, ...], about: str) -> type:
 schema = masking.Schema(
     query=_join("Query", (Node, *QUERIES), "Reads. Absent and not allowed to know are both null."),
     mutation=_join("Mutation", MUTATIONS, "Writes: one use case each, done whole or not at all."),
+    subscription=_join("Subscription", (auctions.Subscriptions,), "Streams, over graphql-transport-ws."),
     config=CONFIG,
     types=[errors.Error, *errors.TYPES.values()],
     exception_handlers=errors.HANDLERS,

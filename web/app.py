@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from market import db
 from schema.labels import N_
 from schema.schema import schema as market_schema
-from web import documents, exports, graphiql, logs, pages, startup, uploads, verifying
+from web import auctions, documents, exports, graphiql, logs, pages, startup, uploads, verifying
 from web.auth.tokens import identify
 from web.graphql import GraphQLApi
 from web.guard import Guard
@@ -50,6 +50,7 @@ def create_app(settings: Settings, schema: strawberry.Schema = market_schema) ->
             *exports.routes(identify),
             *verifying.routes(),
             *logs.routes(),
+            *auctions.routes(schema),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             *pages.routes(schema, documents, identify),

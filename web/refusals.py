@@ -36,7 +36,7 @@ def language(scope: Scope) -> str:
 def respond(refusal: Refusal, scope: Scope, lang: str | None = None) -> Response:
     """JSON in the form of a GraphQL answer for the API, a problem (RFC 9457) for files, plain text elsewhere."""
     message = i18n.translate(lang or language(scope), refusal.text)
-    if scope["path"].split("/")[1] in ("documents", "exports"):
+    if scope["path"].split("/")[1] in ("documents", "exports", "auctions"):
         return problem(refusal.status, refusal.code, message, refusal.headers)
     if scope["path"] == "/graphql":
         body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": refusal.code}}]})

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from market import db, vault
+from market.auctions import feed
 from market.audit import service as audit
+from market.awards import auctions
 from market.awards import service as awards
 from market.demo import world
 from market.documents import store
@@ -55,9 +57,9 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
 
 
 def _rulebook(settings: Settings) -> Rulebook | None:
-    if settings.demo:
-        return world.RULEBOOK
-    return Rulebook.load(settings.rulebook) if settings.rulebook else None
+    if settings.rulebook:
+        return Rulebook.load(settings.rulebook)
+    return world.RULEBOOK if settings.demo else None
 
 
 def _files(settings: Settings) -> store.FileStore:
@@ -76,6 +78,8 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             asyncio.create_task(_for_ever(following.Worker().make_round, SETTLE_EVERY_S)),
             asyncio.create_task(_for_ever(partial(audit.run_due, settings.database_url, AUDIT_WORKERS), AUDIT_EVERY_S)),
             asyncio.create_task(_for_ever(statistics.run_due, AUDIT_EVERY_S)),
+            asyncio.create_task(_for_ever(auctions.advance_due, SETTLE_EVERY_S)),
+            asyncio.create_task(feed.listen(settings.database_url)),
         ]
         try:
             yield
@@ -87,10 +91,14 @@ async def running(settings: Settings) -> AsyncIterator[None]:
 
 
 async def _for_ever(work: Callable[[], Awaitable[object]], every_s: float) -> None:
-    """Row locks let any number of processes do this; a failure is logged and tried again."""
+    """Row locks let any number of processes do this; a failure is logged and tried again.
+
+    ``work`` may give the seconds until it is wanted next, which are then no more than ``every_s``.
+    """
     while True:
+        wanted = None
         try:
-            await work()
+            wanted = await work()
         except Exception:
             log.exception("doing what is due failed")
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(wanted if isinstance(wanted, float) else every_s)

@@ -50,7 +50,7 @@ def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:
         ValidQuote(
             q.commitment,
             code := q.bidder.code,
-            q.amount_fen or 0,
+            known.last_fen.get(code, q.amount_fen or 0),
             q.received_at,
             q.discount_bp,
             known.credit.get(code, 0),
@@ -64,6 +64,11 @@ def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:
 def select(project: Project, quotes: Sequence[ValidQuote], place: Place) -> Selection:
     """By the version and the constants of the notice, whatever new notices take."""
     return VERSIONS[project.terms["method"]].select(quotes, project.terms.get("constants", {}), place)
+
+
+def auctioned(project: Project, valid: int) -> bool:
+    """Whether an auction decides among so many valid quotes: of a single one there is nothing to outbid."""
+    return project.method == SelectionMethod.REVERSE_AUCTION and valid >= max(2, project.terms["minimumQuotes"])
 
 
 FAILURES = ("no_quotes", "all_invalid", "too_few_valid_quotes")
@@ -87,19 +92,20 @@ async def award(project: Project, valid: Sequence[Quote], selection: Selection, 
     quotes = {quote.commitment: quote for quote in valid}
     for rank, chosen in enumerate(selection.ranking, 1):
         quotes[chosen.commitment].rank = rank
-    quote, standstill = quotes[selection.winner.commitment], rulebook().deadline("standstill", now)
+    winner, standstill = selection.winner, rulebook().deadline("standstill", now)
+    quote = quotes[winner.commitment]
     await Award.create(
         project=project,
         quote=quote,
         supplier=quote.bidder,
-        amount_fen=quote.amount_fen,
+        amount_fen=winner.amount_fen,
         service_working_days=quote.service_working_days,
         reasons=reasons(selection, known),
         published_at=now,
         standstill_until=standstill.at,
         standstill_provisional=standstill.provisional,
     )
-    told = {"supplier": quote.bidder.code, "amountFen": quote.amount_fen, "standstillUntil": standstill.at.isoformat()}
+    told = {"supplier": quote.bidder.code, "amountFen": winner.amount_fen, "standstillUntil": standstill.at.isoformat()}
     await project_service.move(project, _MOVES[ProjectState(project.state)], **told)
 
 

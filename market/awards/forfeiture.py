@@ -91,12 +91,13 @@ async def _next_in_order(project: Project, award: Award) -> None:
         project.outcome_reason = "award_forfeited"
         await project_service.move(project, "exhaust")
         return
+    amount_fen = next(place["amountFen"] for place in award.reasons["ranking"] if place["bidder"] == quote.bidder.code)
     standstill = rulebook().deadline("standstill", unit().now)
     values = {
         "turn": award.turn + 1,
         "quote_id": quote.id,
         "supplier_id": quote.bidder_id,
-        "amount_fen": quote.amount_fen,
+        "amount_fen": amount_fen,
         "service_working_days": quote.service_working_days,
         "reasons": award.reasons | {"forfeited": list(gone)},
         "published_at": unit().now,
@@ -106,7 +107,7 @@ async def _next_in_order(project: Project, award: Award) -> None:
         "confirmed_by_id": None,
     }
     await Award.filter(id=award.id).update(**values)
-    told = {"supplier": quote.bidder.code, "amountFen": quote.amount_fen, "standstillUntil": standstill.at.isoformat()}
+    told = {"supplier": quote.bidder.code, "amountFen": amount_fen, "standstillUntil": standstill.at.isoformat()}
     await project_service.move(project, "award_next", turn=award.turn + 1, **told)
 
 

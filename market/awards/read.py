@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from market.auctions import read as auctions
 from market.awards.known import Known
 from market.awards.models import Award, Score
 from market.parties import read as parties
@@ -22,11 +23,13 @@ async def awards_by_project(project_ids: Sequence[UUID]) -> list[Award | None]:
 
 
 async def known(project: Project, quotes: Sequence[Quote], picked: str | None = None) -> Known:
-    """What the project's method needs besides the quotes: credit as published before the notice, the evaluators' points."""
+    """What the project's method needs besides the quotes: credit as published before the notice, points, an auction's end."""
     if project.method == SelectionMethod.CREDIT_MERIT:
         return Known(await _credit(project, quotes), {}, picked)
     if project.method == SelectionMethod.PROPOSAL_MERIT:
         return Known({}, await _scores(project, quotes))
+    if project.method == SelectionMethod.REVERSE_AUCTION:
+        return Known(last_fen=await auctions.last_amounts(project.id))
     return Known()
 
 

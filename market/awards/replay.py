@@ -4,13 +4,15 @@ Nothing is taken from the award but what the buyer chose by hand (a pick); the f
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from market import vault
 from market.actors import Actor
+from market.awards import auction_replay as auctions
 from market.awards import deciding, read, service
+from market.awards.differences import Difference, first, text
 from market.awards.models import Award, AwardForfeiture
 from market.draws import read as draws
 from market.errors import NotFound
@@ -22,15 +24,6 @@ from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.selection import draw
 from market.selection.ranking import ValidQuote
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What is not as it was recomputed: ``part`` of the award, as ``awarded`` and as ``recomputed``."""
-
-    part: str
-    awarded: str
-    recomputed: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +46,7 @@ async def replay(actor: Actor, project_code: str) -> Replay:
     [quotes] = await quote_reads.opened_by_project([project.id])
     logged = await _logged(project)
     found = _altered(project, quotes, logged) or await _notice_altered(project) or await _draw_altered(project, quotes)
+    found = found or await auctions.altered(project, quotes)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
     return await _decided(project, quotes, award)
@@ -69,7 +63,7 @@ async def _notice_altered(project: Project) -> Difference | None:
     """Where the constants are not those that the log published with the notice."""
     entry = await LogEntry.filter(action="project:approve", subject=f"project:{project.code}").order_by("-seq").first()
     published = json.loads(entry.body)["facts"]["terms"] if entry else {}
-    return None if published == project.terms else Difference("notice", _text(project.terms), _text(published))
+    return None if published == project.terms else Difference("notice", text(project.terms), text(published))
 
 
 async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | None:
@@ -82,12 +76,7 @@ async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | N
         return Difference("draw", "verified", wrong[0].code)
     drawn_for = {"draw notice": transcript["notice"], "draw bidders": [b["id"] for b in transcript["closing"]["roster"]]}
     published = {"draw notice": project.terms["draw"], "draw bidders": sorted(quote.bidder.code for quote in quotes)}
-    return _first({part: (value, drawn_for[part]) for part, value in published.items()})
-
-
-def _first(parts: Mapping[str, tuple[object, object]]) -> Difference | None:
-    """The first part whose two values differ: as published, as recomputed."""
-    return next((Difference(part, _text(a), _text(b)) for part, (a, b) in parts.items() if a != b), None)
+    return first({part: (value, drawn_for[part]) for part, value in published.items()})
 
 
 def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]) -> Difference | None:
@@ -96,7 +85,7 @@ def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]
     said = {entry["bidder"]: entry for entry in logged}
     if said.keys() != stored.keys():
         return Difference("bidders", " ".join(sorted(stored)), " ".join(sorted(said)))
-    return _first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
+    return first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
 
 
 def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, tuple[object, object]]:
@@ -138,8 +127,4 @@ def _holder(ranking: Sequence[ValidQuote], gone: Sequence[str]) -> ValidQuote:
 def _difference(award: Award, reasons: dict[str, Any], winner: ValidQuote) -> Difference | None:
     facts = {"winner": (award.supplier.code, winner.bidder_code), "amount": (award.amount_fen, winner.amount_fen)}
     told = {name: (award.reasons.get(name, type(value)()), value) for name, value in reasons.items()}  # old awards tell less
-    return _first(facts | told)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return first(facts | told)

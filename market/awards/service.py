@@ -1,11 +1,13 @@
 """Opening at its time by whoever comes first, exactly once; award, standstill and confirmation."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from market import db
 from market.actors import SYSTEM, Actor
+from market.auctions import service as auctions
 from market.awards import deciding, objections, read
 from market.awards.models import Award
 from market.draws import service as draws
@@ -16,6 +18,7 @@ from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
 from market.projects.states import SEALED, ProjectState
+from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
 from market.selection.draw import Place
 from market.usecase import authorise, unit, use_case
@@ -43,7 +46,7 @@ async def _settled(project_id: UUID) -> bool:
 
 @use_case(None)
 async def settle(_actor: Actor, project_id: UUID) -> bool:
-    """Close one project's list if its time has come, and open the quotes once nothing is awaited for the draw.
+    """Close one project's list if its time has come, and open the quotes, or begin the auction, once nothing is awaited for the draw.
 
     The row lock lets one caller through, the state tells the others. True if this call opened them.
     """
@@ -51,11 +54,7 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
     project = await query.get(id=project_id)
     now = unit().now
     unit().replayed = True  # unless something is recorded below
-    if (
-        project.state not in SEALED
-        or project.next_check_at is None
-        or now < max(project.next_check_at, projects.opens_at(project))
-    ):
+    if not _is_due(project, now):
         return False
     if project.state == ProjectState.OPEN:
         unit().checkpoint = True
@@ -67,8 +66,14 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
         return False
     if await _awaits_scores(project, now):
         return False
-    await conclude(project, now)
+    if not await _goes_on_as_auction(project, now):
+        await conclude(project, now)
     return True
+
+
+def _is_due(project: Project, now: datetime) -> bool:
+    due_at = project.next_check_at
+    return project.state in SEALED and due_at is not None and now >= max(due_at, projects.opens_at(project))
 
 
 async def _draw(project: Project, now: datetime) -> Draw | None:
@@ -98,18 +103,41 @@ async def _awaits_scores(project: Project, now: datetime) -> bool:
     return True
 
 
+async def _goes_on_as_auction(project: Project, now: datetime) -> bool:
+    """多轮竞价 with enough quotes: the draw is made, the auction announced; who takes part and the draw stay sealed until its end."""
+    if project.method != SelectionMethod.REVERSE_AUCTION:  # nothing else is opened for this
+        return False
+    quotes = [one.quote for one in await unsealed(project, now)]
+    valid = [quote for quote in quotes if not quote.invalid_reason]
+    if not deciding.auctioned(project, len(valid)):
+        return False
+    project.next_check_at, unit().checkpoint = None, True
+    await project.save(update_fields=["next_check_at"])
+    await auctions.plan(project, valid, _places(await _drawn(project, quotes, now)))
+    return True
+
+
+async def _drawn(project: Project, quotes: Sequence[Quote], now: datetime) -> Draw | None:
+    """The project's draw with its order, made when it is first needed; ``quotes``: all live ones, opened. None where there is none."""
+    draw = await _draw(project, now)
+    if draw and draw.transcript is None:
+        draws.make(project, draw, quotes, now)
+        await draw.save(update_fields=["transcript"])
+    return draw
+
+
 async def conclude(project: Project, now: datetime) -> None:
     """Open all quotes for everybody, draw, decide, and store what is known from here on, in the caller's transaction."""
     project.opened_at, project.next_check_at, unit().checkpoint = now, None, True
     opened = await unsealed(project, now)
     _record_opening(project, opened)
-    quotes, draw = [one.quote for one in opened], await _draw(project, now)
-    place = draws.drawn(project, draw, quotes, now) if draw else _undrawn
-    await deciding.decide(project, quotes, place, now, await read.known(project, quotes))
+    quotes = [one.quote for one in opened]
+    draw = await _drawn(project, quotes, now)
+    if draw:
+        draws.publish(project, draw)
+    await deciding.decide(project, quotes, _places(draw), now, await read.known(project, quotes))
     for quote in quotes:
         await quote.save(update_fields=_OPENED)
-    if draw:
-        await draw.save(update_fields=["transcript"])
 
 
 _OPENED = ["amount_fen", "discount_bp", "service_working_days", "proposal", "salt", "nonce", "invalid_reason", "rank"]
@@ -127,7 +155,10 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
 
 async def place_of(project: Project) -> Place:
     """The places of an opened project's draw, as its transcript published them."""
-    draw = await Draw.get_or_none(project_id=project.id)
+    return _places(await Draw.get_or_none(project_id=project.id))
+
+
+def _places(draw: Draw | None) -> Place:
     return draws.places(draw) if draw else _undrawn
 
 

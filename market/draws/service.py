@@ -67,24 +67,26 @@ async def due_at(project: Project, draw: Draw, now: datetime) -> datetime | None
     return None if read.beacon_awaited(project.terms, draw) else now
 
 
-def drawn(project: Project, draw: Draw, quotes: Sequence[Quote], now: datetime) -> drawing.Place:
-    """Draw among all who showed their nonce or left it here; ``quotes``: all live ones, with what lay in escrow filled in.
-
-    The transcript is published, who did not reveal is on record. Gives the place function for the method: the excluded come last.
-    """
+def make(project: Project, draw: Draw, quotes: Sequence[Quote], now: datetime) -> None:
+    """Draw among all who showed their nonce or left it here; ``quotes``: all live ones, with what lay in escrow filled in."""
     code = drawing.code(vault.draw_secret(project.id), project.terms["draw"]["draws"])
     draw.transcript = transcript.assemble(
         project.terms["draw"], draw.closing, [_entrant(q) for q in quotes], _confirmed(project, draw), code, now
     )
-    result, out = draw.transcript["draw"], frozenset(draw.transcript["excluded"])
-    unit().record("draw:draw", f"project:{project.code}", code=result["code"], order=result["order"], excluded=sorted(out))
-    for bidder in sorted(out):
+
+
+def publish(project: Project, draw: Draw) -> None:
+    """From here on everybody may have the transcript, and who did not reveal is on record. Raises ValueError before the draw."""
+    if draw.transcript is None:
+        raise ValueError("not drawn yet")
+    result, out = draw.transcript["draw"], draw.transcript["excluded"]
+    unit().record("draw:draw", f"project:{project.code}", code=result["code"], order=result["order"], excluded=out)
+    for bidder in out:
         unit().record("draw:not_revealed", f"organisation:{bidder}", project=project.code)
-    return places(draw)
 
 
 def places(draw: Draw) -> drawing.Place:
-    """The places of a draw that has its transcript; tickets of the excluded come last with them. Raises ValueError before."""
+    """The places of a draw that was made, for the method: the excluded and their tickets come last. Raises ValueError before."""
     if draw.transcript is None:
         raise ValueError("not drawn yet")
     return partial(_place, bytes.fromhex(draw.transcript["draw"]["prk"]), frozenset(draw.transcript["excluded"]))
@@ -138,6 +140,8 @@ async def _closed(actor: Actor, code: str) -> tuple[Project, Draw]:
     draw = await Draw.get_or_none(project_id=project.id)
     if draw is None or project.state != ProjectState.CLOSED:
         raise WrongState("project", project.state, (ProjectState.CLOSED,))
+    if draw.transcript is not None:
+        raise WrongState("draw", "drawn", ("to_be_drawn",))
     draw.project = project
     return project, draw
 

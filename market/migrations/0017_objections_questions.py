@@ -5,7 +5,7 @@ from uuid import uuid4
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('market', '0015_methods')]
+    dependencies = [('market', '0016_auctions')]
 
     initial = False
 

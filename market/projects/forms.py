@@ -33,7 +33,10 @@ class BeaconForm:
 
 @dataclass(frozen=True)
 class PostProject:
-    """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication."""
+    """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication.
+
+    ``auction_starts_at``: of a reverse auction; None: the first morning of a working day after the opening and the lead.
+    """
 
     idempotency_key: str
     title: str
@@ -46,6 +49,7 @@ class PostProject:
     parameters: Parameters = NOTHING_CHOSEN
     ceiling_fen: int | None = None
     closes_at: datetime | None = None
+    auction_starts_at: datetime | None = None
     case: CaseForm | None = None
     budget_line: str = ""
     invited_code: str | None = None
@@ -66,15 +70,21 @@ class PostProject:
         if self.closes_at is not None and self.closes_at <= now:
             check.add("closesAt", "in_the_past")
         _check_latest(check, self.closes_at)
-        if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
-            check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
-        self.parameters.check(check, self.method, self.quoting, self.ceiling_fen)
+        self._check_method(check)
         if self.case is not None:
             check.text("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)
             check.text("case.object", self.case.object, 300, required=False)
         self._check_draw(check)
         check.done()
+
+    def _check_method(self, check: Checker) -> None:
+        if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
+            check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        if self.auction_starts_at is not None and self.method is not SelectionMethod.REVERSE_AUCTION:
+            check.add("auctionStartsAt", "not_allowed_here")
+        _check_latest(check, self.auction_starts_at, "auctionStartsAt")
+        self.parameters.check(check, self.method, self.quoting, self.ceiling_fen)
 
     def _check_draw(self, check: Checker) -> None:
         if self.method is SelectionMethod.RANDOM_DRAW and self.ceiling_fen is None:

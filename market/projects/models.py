@@ -17,6 +17,7 @@ class SelectionMethod(StrEnum):
     CREDIT_MERIT = "credit_merit"
     PROPOSAL_MERIT = "proposal_merit"
     RANDOM_DRAW = "random_draw"
+    REVERSE_AUCTION = "reverse_auction"
     DIRECT = "direct"
 
 
@@ -103,6 +104,7 @@ class Project(Model):
     beacon_at = fields.DatetimeField(null=True)
     wanted_closes_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True)
+    auction_starts_at = fields.DatetimeField(null=True)
     opened_at = fields.DatetimeField(null=True)
     next_check_at = fields.DatetimeField(null=True, db_index=True)
     outcome_reason = fields.CharField(max_length=500, default="")

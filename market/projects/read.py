@@ -14,7 +14,7 @@ from market.errors import NotFound
 from market.parties import read as parties
 from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
-from market.projects import parameters
+from market.projects import auction, parameters
 from market.projects.models import ApprovalCase, Project, ProjectAmendment, SelectionMethod
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
@@ -50,7 +50,8 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
         "minimumQuotes": parameters.minimum_quotes(name, side, book, now),
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
-        **({} if project.method == SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
+        **({} if name is SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
+        **({"auction": auction.terms(now, book)} if name is SelectionMethod.REVERSE_AUCTION else {}),
     }
 
 

@@ -8,7 +8,7 @@ from market.actors import Actor
 from market.errors import ConcurrentChange, InvalidInput, OpenPeriodTooShort, WrongState
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
-from market.projects import posting, read
+from market.projects import auction, posting, read
 from market.projects.forms import AmendProject, PostProject
 from market.projects.models import Project, ProjectAmendment
 from market.projects.states import MOVES, ProjectState
@@ -82,6 +82,7 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
         posted_by_id=actor.account_id,
         posted_at=now,
         wanted_closes_at=form.closes_at,
+        auction_starts_at=form.auction_starts_at,
         previous_round=previous,
         beacon_name=form.beacon.name.strip() if form.beacon else "",
         beacon_at=form.beacon.at if form.beacon else None,
@@ -143,6 +144,7 @@ async def _publish(project: Project) -> None:
     project.terms = read.terms(project, now, book)
     project.next_check_at = read.opens_at(project)
     posting.check_beacon(project, now)
+    auction.check(project)
     await move(project, "approve", closesAt=project.closes_at.isoformat(), terms=project.terms)
 
 

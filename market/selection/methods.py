@@ -13,6 +13,7 @@ from market.selection import (
     proposal_merit,
     random_draw,
     reference_price,
+    reverse_auction,
 )
 from market.selection.draw import Place
 from market.selection.ranking import Constants, Selection, ValidQuote
@@ -39,6 +40,7 @@ METHODS: dict[str, Method] = {
     "credit_merit": _method(credit_merit),
     "proposal_merit": _method(proposal_merit),
     "random_draw": _method(random_draw),
+    "reverse_auction": _method(reverse_auction),
     "direct": _method(direct),
 }
 """What a notice that is published today takes."""

@@ -47,11 +47,15 @@ class BeaconInput:
         return forms.BeaconForm(self.name, cast(datetime, aware("beacon.at", self.at)))
 
 
+_MOMENTS = {"closes_at": "closesAt", "auction_starts_at": "auctionStartsAt"}
+
+
 @strawberry.input
 class PostProjectInput:
     """A need. Without ``closesAt`` the rulebook's open period runs from publication.
 
     ``longList``, ``shortList``: for CREDIT_MERIT; ``criteria``, ``priceWeight``: for PROPOSAL_MERIT.
+    ``auctionStartsAt``: of a reverse auction; without it the first morning of a working day after the opening.
     """
 
     idempotency_key: str
@@ -68,6 +72,7 @@ class PostProjectInput:
     price_weight: int | None = None
     ceiling: Yuan | None = None
     closes_at: datetime | None = None
+    auction_starts_at: datetime | None = None
     case: CaseInput | None = None
     budget_line: str = ""
     invited_code: str | None = None
@@ -77,13 +82,14 @@ class PostProjectInput:
 
     def form(self) -> forms.PostProject:
         """As the domain takes it. Raises InvalidInput."""
-        apart = ("ceiling", "case", "closes_at", "beacon", "long_list", "short_list", "criteria", "price_weight")
+        apart = ("ceiling", "case", "beacon", "long_list", "short_list", "criteria", "price_weight")
         values: dict[str, Any] = {k: v for k, v in vars(self).items() if k not in apart}
+        values |= {name: aware(path, values[name]) for name, path in _MOMENTS.items()}
         case = forms.CaseForm(**vars(self.case)) if self.case else None
         criteria = tuple(Criterion(c.name, c.weight) for c in self.criteria or ())
         values["parameters"] = Parameters(self.long_list, self.short_list, criteria, self.price_weight)
-        closes_at, beacon = aware("closesAt", self.closes_at), self.beacon.form() if self.beacon else None
-        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, closes_at=closes_at, beacon=beacon)
+        beacon = self.beacon.form() if self.beacon else None
+        return forms.PostProject(**values, ceiling_fen=self.ceiling, case=case, beacon=beacon)
 
 
 @strawberry.input

@@ -7,6 +7,7 @@ from typing import Any, Self
 import strawberry
 
 from market.projects import models
+from schema.auctions import AuctionTerms
 
 
 @strawberry.type(description="选取方式的一个常数。 One constant of the method: lists as words with commas between.")
@@ -42,6 +43,7 @@ class ProjectTerms:
     opening_grace_seconds: int
     constants: list[Constant]
     criteria: list[Criterion]
+    auction: AuctionTerms | None
 
     @classmethod
     def of(cls, frozen: dict[str, Any]) -> Self:
@@ -55,6 +57,7 @@ class ProjectTerms:
             opening_grace_seconds=frozen["openingGraceSeconds"],
             constants=[Constant.of(name, value) for name, value in sorted(constants.items())],
             criteria=criteria,
+            auction=AuctionTerms.of(frozen["auction"]) if "auction" in frozen else None,
         )
 
 

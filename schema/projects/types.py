@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry import relay
 
+from market.auctions import read as auctions
 from market.awards import read as awards
 from market.catalogue import read as catalogue
 from market.clock import local_date
@@ -18,6 +19,7 @@ from market.projects.models import Purpose, Quoting, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
 from market.quotes import service as quote_service
+from schema.auctions import Auction
 from schema.awards import Award
 from schema.catalogue import ServiceItem
 from schema.context import Info
@@ -162,9 +164,9 @@ class Project(relay.Node):
         row = await info.context.load(read.projects_by_id, project_id) if project_id else None
         return Project.of(row) if row and read.may_see(info.context.actor, row) else None
 
-    @strawberry.field(description="开启后公开全部报价;开启前为 null。 All quotes, best first; null until the opening.")
+    @strawberry.field(description="开启后公开全部报价,竞价则在结束后。 All quotes, best first; null until then.")
     async def quotes(self, info: Info) -> list[Quote] | None:
-        """Everybody's after the opening, nobody's before."""
+        """Everybody's after the opening or the auction, nobody's before."""
         if self.row.opened_at is None:
             return None
         return [Quote.of(row) for row in await info.context.load(quotes.opened_by_project, self.row.id)]
@@ -194,6 +196,14 @@ class Project(relay.Node):
         """In order."""
         rows = await info.context.load(questions.questions_by_project, self.row.id)
         return [Question.of(row) for row in rows if questions.may_see(info.context.actor, row)]
+
+    @strawberry.field(
+        description="多轮竞价;公布之前为 null。 The reverse auction; null until it is announced, and for other methods."
+    )
+    async def auction(self, info: Info) -> Auction | None:
+        """From the opening of the quotes on."""
+        row = await info.context.load(auctions.auctions_by_project, self.row.id)
+        return Auction.of(row) if row else None
 
     @strawberry.field
     async def award(self, info: Info) -> Award | None:

@@ -22,7 +22,14 @@ WAYS = {
     "market.awards.service.unsealed": {"market.quotes.service.unseal_all"},
     "market.awards.service.conclude": {"market.awards.service.unsealed"},
     "market.awards.service._awaits_scores": {"market.awards.service.unsealed"},
-    "market.awards.service.settle": {"market.awards.service._awaits_scores", "market.awards.service.conclude"},
+    "market.awards.service._goes_on_as_auction": {"market.awards.service.unsealed"},
+    "market.awards.service.settle": {
+        "market.awards.service._awaits_scores",
+        "market.awards.service._goes_on_as_auction",
+        "market.awards.service.conclude",
+    },
+    "market.awards.auctions._award": {"market.awards.service.conclude"},
+    "market.awards.auctions.advance": {"market.awards.auctions._award"},
     "market.awards.evaluation._masked": {"market.awards.service.unsealed"},
     "market.awards.evaluation._conclude_when_complete": {"market.awards.service.conclude"},
     "market.awards.evaluation.name_evaluators": {"market.awards.evaluation._conclude_when_complete"},
@@ -36,7 +43,7 @@ WAYS = {
 and what it calls on the way. ``_look``, ``submit_quote``, ``withdraw_quote`` and ``reveal_nonce`` take the actor's organisation and
 nothing else; evaluators read proposals without names and prices, and ``unseal_all`` refuses them too before the time."""
 ENTRANCES = {f"market.quotes.service.{name}" for name in ("own_quotes", "submit_quote", "withdraw_quote")}
-ENTRANCES |= {"market.awards.service.settle", "market.draws.service.reveal_nonce"}
+ENTRANCES |= {"market.awards.service.settle", "market.awards.auctions.advance", "market.draws.service.reveal_nonce"}
 ENTRANCES |= {f"market.awards.evaluation.{name}" for name in ("name_evaluators", "read_proposals", "submit_scores")}
 """What the rest of the code calls: as the actor that signed in, or by the clock."""
 

@@ -39,6 +39,7 @@ ACTIONS = {
     "revealNonce": Action.QUOTE_SUBMIT,
     "recordBeacon": Action.BEACON_RECORD,
     "confirmBeacon": Action.BEACON_CONFIRM,
+    "placeBid": Action.AUCTION_BID,
     "confirmAward": Action.AWARD_CONFIRM,
     "nameEvaluators": Action.AWARD_NAME_EVALUATORS,
     "submitScores": Action.AWARD_SCORE,

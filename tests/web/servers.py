@@ -6,9 +6,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from market.demo import world
 
 
 def free_port() -> int:
@@ -18,10 +22,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Server:
-    """``market serve --demo`` on a folder of its own, on SQLite there or on another database; its output goes to ``log``."""
+def _rulebook(path: Path, limits: Mapping[str, tuple[int, str]]) -> Path:
+    """The demo's rulebook with later rows for these."""
+    row = '\n[[setting]]\nname = "{}"\nvalue = {}\nunit = "{}"\nfrom = 2024-01-02\nsource = "test"\n'
+    text = (Path(world.__file__).parent / "rulebook.toml").read_text(encoding="utf-8")
+    path.write_text(text + "".join(row.format(name, *limit) for name, limit in limits.items()), encoding="utf-8")
+    return path
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
+
+class Server:
+    """``market serve --demo`` on a folder of its own, on SQLite there or on another database; its output goes to ``log``.
+
+    ``limits``: rows of the demo's rulebook that are otherwise here, as name → (value, unit).
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, limits: Mapping[str, tuple[int, str]] | None = None) -> None:
+        self.rulebook = _rulebook(folder / "rulebook.toml", limits) if limits else None
         self.folder = folder
         self.log = folder / "server.log"
         self.database = folder / "demo.sqlite3"
@@ -30,12 +46,17 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes are told: with other keys ``market verify`` would take the checkpoints for somebody else's."""
+        return {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys"), "MARKET_RULEBOOK": str(self.rulebook or "")}
+
     def start(self) -> None:
         """Start and wait until it answers."""
         command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
         command += ["--database", self.database_url]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment())
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment)
         for _ in range(300):
             if self.process.poll() is not None:
                 raise AssertionError(f"the server stopped:\n{self.log.read_text()}")
@@ -65,7 +86,16 @@ class Server:
     def verify(self) -> subprocess.CompletedProcess[str]:
         """``market verify`` on its database."""
         command = [str(Path(sys.executable).with_name("market")), "verify", "--database", self.database_url]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment())
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=self.environment)
 
-    def _environment(self) -> dict[str, str]:
-        return {**os.environ, "MARKET_KEYS_DIR": str(self.folder / "keys")}
+
+@contextmanager
+def serving(servers: list[Server]) -> Iterator[list[Server]]:
+    """Started one after the other: the first builds the world."""
+    try:
+        for server in servers:
+            server.start()
+        yield servers
+    finally:
+        for server in servers:
+            server.stop()

@@ -91,6 +91,8 @@ def serve(
         workers=workers,
         http=TimedHttp,
         ws_max_size=BODY_BYTES,
+        ws_per_message_deflate=False,  # an event for hundreds of watchers would be compressed for each of them anew
+        timeout_graceful_shutdown=5,  # streams of auctions last as long as these do
         # Whose X-Forwarded-For is believed decides whom the sign-in throttle counts: nobody's, unless it was set.
         proxy_headers=bool(settings.trusted_proxy),
         forwarded_allow_ips=settings.trusted_proxy or "",
