@@ -48,6 +48,10 @@ class Unit:
         """Add a log entry, written at the end of the transaction."""
         self.records.append(log.Record(action, subject, facts))
 
+    def record_anonymous(self, action: str, subject: str, **facts: Any) -> None:
+        """Add a log entry that does not tell who acted: it came about by itself, whoever happened to be the last one needed."""
+        self.records.append(log.Record(action, subject, facts, anonymous=True))
+
     def record_sealed(self, commitment: str) -> None:
         """Add an act that tells neither who nor what, nor that it was: a salted commitment, explained when the quotes are opened."""
         self.sealed.append(log.Sealed(commitment))

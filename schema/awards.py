@@ -6,11 +6,12 @@ from typing import Self
 import strawberry
 
 from market import errors
-from market.awards import forfeiture, models, objections, replay, service
+from market.awards import forfeiture, models, objections, read, replay, service
 from market.contracts import read as contracts
 from schema.context import Info
 from schema.contracts import Contract
 from schema.errors import result
+from schema.log import LogCheckpoint, LogEntry
 from schema.parties import Organisation
 from schema.projects.notice import Constant
 from schema.scalars import Yuan
@@ -97,6 +98,20 @@ class AwardForfeiture:
         return Organisation.of(self.row.supplier)
 
 
+@strawberry.type(description="中选在日志里的位置。 Where the log says who has the award.")
+class AwardRecord:
+    """``checkpoint``: the first signed over the entry; null until there is one."""
+
+    entry: LogEntry
+    checkpoint: LogCheckpoint | None
+
+    @classmethod
+    def of(cls, found: read.Recorded) -> Self:
+        """From the domain's."""
+        signed = found.checkpoint
+        return cls(entry=LogEntry.of(found.entry), checkpoint=LogCheckpoint.of(signed) if signed else None)
+
+
 @strawberry.type(description="中选结果。 The award: public from the moment of the opening.")
 class Award:
     """``tieBroken``: the best amounts were equal and ``tieRule`` decided. ``turn``: one more for each that gave the award up."""
@@ -148,6 +163,12 @@ class Award:
         """The filed contract, for its parties and the regulator."""
         row = await info.context.load(contracts.contracts_by_award, self.row.id)
         return Contract.of(row) if row and contracts.may_see(info.context.actor, row) else None
+
+    @strawberry.field(description="这次中选在日志里的位置。 The log entry of the award as it stands, and its checkpoint.")
+    async def log_record(self, info: Info) -> AwardRecord | None:
+        """Null for an award from before there was a log of it."""
+        found = await info.context.load(read.records_by_award, self.row.id)
+        return AwardRecord.of(found) if found else None
 
     @strawberry.field(description="此前弃选的机构。 Who had the award before and gave it up.")
     async def forfeitures(self, info: Info) -> list[AwardForfeiture]:

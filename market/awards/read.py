@@ -1,11 +1,14 @@
 """Reads of awards, and of what methods need besides the quotes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from market.auctions import read as auctions
 from market.awards.known import Known
 from market.awards.models import Award, Score
+from market.log import read as log
+from market.log.models import LogCheckpoint, LogEntry
 from market.parties import read as parties
 from market.projects.models import Project, SelectionMethod
 from market.quotes.models import Quote
@@ -20,6 +23,28 @@ async def awards_by_project(project_ids: Sequence[UUID]) -> list[Award | None]:
     """Awards in key order, with their suppliers; None where there is none."""
     rows = {a.project_id: a for a in await Award.filter(project_id__in=list(project_ids)).select_related("supplier")}
     return [rows.get(i) for i in project_ids]
+
+
+_AWARDING = ("project:award", "project:conclude", "project:pick", "project:award_next")
+"""Moves that give an award to somebody."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Where the log says who has the award; ``checkpoint``: the first signed over it, None until there is one."""
+
+    entry: LogEntry
+    checkpoint: LogCheckpoint | None
+
+
+async def records_by_award(award_ids: Sequence[UUID]) -> list[Recorded | None]:
+    """In key order; None for an award from before the log said."""
+    awards = await Award.filter(id__in=list(award_ids)).select_related("project")
+    subjects = {award.id: f"project:{award.project.code}" for award in awards}
+    entries = await log.newest(subjects.values(), _AWARDING)
+    signed = await log.covering([entry.seq for entry in entries.values()])
+    found = [entries.get(subjects.get(i, "")) for i in award_ids]
+    return [Recorded(entry, signed.get(entry.seq)) if entry else None for entry in found]
 
 
 async def known(project: Project, quotes: Sequence[Quote], picked: str | None = None) -> Known:

@@ -150,7 +150,7 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
         {"bidder": o.quote.bidder.code, "commitment": o.quote.commitment, "content": o.content, "salt": o.quote.salt}
         for o in opened
     ]
-    unit().record("quotes:open", f"project:{project.code}", quotes=quotes)
+    unit().record_anonymous("quotes:open", f"project:{project.code}", quotes=quotes)
 
 
 async def place_of(project: Project) -> Place:

@@ -11,7 +11,8 @@ from market.log import models, sealed, tree
 HEAD_ID = 1
 PUBLIC = frozenset(
     {
-        *("project:approve", "project:close", "project:fail", "project:award", "project:confirm", "project:cancel"),
+        *("project:approve", "project:close", "project:fail", "project:award", "project:pick", "project:award_next"),
+        *("project:confirm", "project:cancel"),
         *("quotes:open", "sealed", "sealed:batch", "log:witness", "log:fork"),
         *("edition:load", "register:load", "audit:day", "demo:built"),
     }
@@ -38,6 +39,12 @@ def split_hashes(text: str) -> list[bytes]:
 async def entry(seq: int) -> models.LogEntry | None:
     """The entry of that number."""
     return await models.LogEntry.get_or_none(seq=seq)
+
+
+async def newest(subjects: Iterable[str], actions: Iterable[str]) -> dict[str, models.LogEntry]:
+    """Of each subject the last entry with one of the actions; subjects without one are left out."""
+    rows = await models.LogEntry.filter(subject__in=list(subjects), action__in=list(actions)).order_by("seq")
+    return {row.subject: row for row in rows}
 
 
 async def feed(after: int, limit: int) -> list[models.LogEntry]:
@@ -109,8 +116,8 @@ class SealedProof:
 async def sealed_proofs(commitments: Sequence[str]) -> list[SealedProof | None]:
     """The proofs in key order; None while the act waits for the next checkpoint. As many queries for many as for one."""
     acts = {act.commitment: act for act in await models.SealedAct.filter(commitment__in=commitments, batch__not_isnull=True)}
-    seqs = sorted({act.batch for act in acts.values() if act.batch is not None})
-    trees, covers = await batches(seqs), await _covers(seqs)
+    seqs = sorted({act.batch for act in acts.values() if act.batch is not None})  # each signed with its checkpoint at once
+    trees, covers = await batches(seqs), await covering(seqs)
     spans = {seq: tree.inclusion_spans(seq - 1, covers[seq].size) for seq in seqs}
     kept = await _kept(span for listed in spans.values() for span in listed)
 
@@ -133,13 +140,13 @@ async def batches(seqs: Iterable[int]) -> dict[int, sealed.Batch]:
     return {row.seq: sealed.Batch(bytes.fromhex(row.secret), placed[row.seq]) for row in rows}
 
 
-async def _covers(seqs: Sequence[int]) -> dict[int, models.LogCheckpoint]:
-    """Of each batch the smallest checkpoint over it: signed in the batch's own transaction, so there is one."""
+async def covering(seqs: Sequence[int]) -> dict[int, models.LogCheckpoint]:
+    """Of each entry the smallest checkpoint over it; entries still without one are left out."""
     if not seqs:
         return {}
-    smallest = "SELECT size FROM log_checkpoints WHERE size >= b.seq ORDER BY size LIMIT 1"
+    smallest = "SELECT size FROM log_checkpoints WHERE size >= e.seq ORDER BY size LIMIT 1"
     listed = ", ".join(map(str, seqs))
-    statement = f"SELECT b.seq, ({smallest}) FROM sealed_batches b WHERE b.seq IN ({listed})"  # noqa: S608 - numbers of ours
-    found = {row[0]: row[1] for row in (await db.connection().execute_query(statement))[1]}
+    statement = f"SELECT e.seq, ({smallest}) FROM log_entries e WHERE e.seq IN ({listed})"  # noqa: S608 - numbers of ours
+    found = {row[0]: row[1] for row in (await db.connection().execute_query(statement))[1] if row[1] is not None}
     rows = {row.size: row for row in await models.LogCheckpoint.filter(size__in=set(found.values()))}
     return {seq: rows[size] for seq, size in found.items()}

@@ -14,6 +14,7 @@ from market.awards.evaluation import Sheet
 from market.awards.models import Award, Score
 from market.awards.replay import Difference, replay
 from market.draws.models import Draw
+from market.log.models import LogEntry
 from market.parties import service as parties
 from market.parties.models import Account, Membership
 from market.projects import service as projects
@@ -257,6 +258,8 @@ async def test_evaluators_score_alone_and_blind(buyer: Actor) -> None:
     award = await agreed(project)
     assert (award.amount_fen, (await Project.get(id=project.id)).state) == (120, "standstill")
     assert sorted(award.reasons["worked"]["totals"].values()) == [7700, 9050]
+    said = await LogEntry.get(action="quotes:open")
+    assert '"actor":{}' in said.body  # public: it must not name the evaluator who happened to be the last
 
 
 async def test_only_the_named_score(buyer: Actor) -> None:

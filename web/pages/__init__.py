@@ -5,7 +5,7 @@ from typing import Protocol
 import strawberry
 from starlette.routing import BaseRoute
 
-from web.pages import assets, charges, services, verify
+from web.pages import assets, charges, notices, services, verify
 from web.pages.engine import Page
 from web.pages.sending import Asking, Identify, Sending
 
@@ -18,8 +18,8 @@ class Documents(Protocol):
         ...
 
 
-def routes(schema: strawberry.Schema, documents: Documents, identify: Identify) -> list[BaseRoute]:
-    """All pages and their files. Raises BadDocument when a page does not fit the schema."""
+def routes(schema: strawberry.Schema, documents: Documents, identify: Identify, origin: str = "") -> list[BaseRoute]:
+    """All pages and their files; ``origin``: the public one, printed on paper. Raises BadDocument when a page does not fit the schema."""
     pages = {
         "/": Page(schema, "home"),
         "/services": Page(schema, "services", services.pages),
@@ -27,6 +27,7 @@ def routes(schema: strawberry.Schema, documents: Documents, identify: Identify) 
         "/who-pays": Page(schema, "charge", ask=charges.ask),
         "/who-pays/complaint": Sending(schema, "complaint", identify, charges.amount_as_typed),
         "/who-pays/receipt": Asking(schema, "receipt", identify),
+        "/projects/{code}/notice.pdf": notices.Notice(schema, origin),
         "/verify": verify.Lookup(schema, "verify", verify.transcript, verify.ask),
         "/verify/log": Page(schema, "verify_log"),
     }

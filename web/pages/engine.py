@@ -3,8 +3,9 @@
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import strawberry
@@ -61,7 +62,7 @@ class Page:
         variables = self.ask(variables) if self.ask else variables
         try:
             data = await self._data(variables, await self.context(request, reader))
-            body = self._render(request, reader, data, variables)
+            body = await self.body(request, reader, data, variables)
         except Refused as refused:
             return problem(request, refused)
         except Exception as error:  # the boundary: a reader gets a page, the log the traceback
@@ -78,9 +79,13 @@ class Page:
         """For whom the operation runs: anybody."""
         return reader.context()
 
-    def answer(self, request: Request, body: str) -> Response:
+    async def body(self, request: Request, reader: Reader, data: dict[str, Any], variables: Variables) -> str | bytes:
+        """What is shown of the data."""
+        return self._render(request, reader, data, variables)
+
+    def answer(self, request: Request, body: str | bytes) -> Response:
         """The page, or that it has not changed."""
-        return _fresh(request, body)
+        return fresh(request, body)
 
     def explorer(self, variables: Variables) -> str | None:
         """Where the page's own question can be asked of the interface."""
@@ -141,10 +146,10 @@ def _frame(request: Request, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _fresh(request: Request, body: str) -> Response:
+def fresh(request: Request, body: str | bytes, more: Mapping[str, str] = MappingProxyType({})) -> Response:
     """The body with its tag, or 304. The tag is weak: compression changes the bytes, not the page."""
-    tag = f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"'
-    headers = _FRESH | {"ETag": tag}
-    if tag in request.headers.get("if-none-match", ""):
+    data = body.encode() if isinstance(body, str) else body
+    headers = {**_FRESH, **more, "ETag": f'W/"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'}
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(body, headers=headers)
+    return HTMLResponse(data, headers=headers)

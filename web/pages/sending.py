@@ -47,7 +47,7 @@ class Sending(Page):
         """None: what was sent is in no address."""
         return None
 
-    def answer(self, request: Request, body: str) -> Response:
+    def answer(self, request: Request, body: str | bytes) -> Response:
         """Never kept: it may hold a receipt."""
         return HTMLResponse(body, headers={"Cache-Control": "no-store"})
 

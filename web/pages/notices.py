@@ -1,0 +1,214 @@
+"""The award notice (中选公告) on paper: the same facts as the API has, for everybody, as long as the award stands."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schema.labels import LABELS, N_
+from web import i18n, paper
+from web.pages.engine import Page, Refused, fresh
+from web.pages.operation import Variables
+from web.pages.reader import Reader
+from web.paper import Part, Sheet, Table
+
+Say = Callable[[str], str]
+Data = dict[str, Any]
+
+_STANDS = ("STANDSTILL", "AWARDED", "CONTRACT_FILED")
+_WHY = {
+    "LOWEST_PRICE": N_("有效报价中最低的一家中选。"),
+    "REFERENCE_PRICE": N_("有效报价中最接近参考价的一家中选。"),
+    "AVERAGE_PRICE": N_("有效报价中最接近平均价的一家中选。"),
+    "CREDIT_MERIT": N_("按信用分排大名单、抽出小名单，由委托方在小名单中选定，理由公布。"),
+    "PROPOSAL_MERIT": N_("评审总分最高的一家中选。"),
+    "RANDOM_DRAW": N_("可验证的抽取中次序最前的一家中选。"),
+    "DIRECT": N_("委托方直接选取。"),
+}
+_TIES = {
+    "verifiable_draw": N_("最优的几家相同，由可验证的抽取决定先后。"),
+    "earliest_receipt": N_("最优的几家相同，先收到的在前。"),
+}
+_INVALID = {
+    "above_ceiling": N_("无效：高于最高限价"),
+    "not_the_fixed_price": N_("无效：不是固定价格"),
+    "nonce_not_revealed": N_("无效：没有公开随机数"),
+}
+_CAUSES = {"DECLINED": N_("中选机构放弃"), "NOT_SIGNED": N_("未按期签订合同")}
+
+
+class Notice(Page):
+    """``origin``: where the QR code leads; "" while developing: to wherever the reader is. 404 unless an award stands."""
+
+    def __init__(self, schema: strawberry.Schema, origin: str) -> None:
+        super().__init__(schema, "notice")
+        self.origin, self.turn = origin, asyncio.Semaphore(1)
+
+    async def body(self, request: Request, reader: Reader, data: Data, variables: Variables) -> bytes:
+        """The PDF, made beside the event loop; it takes a second of one core, so one at a time."""
+        project = data["project"]
+        if project["award"] is None or project["state"] not in _STANDS:
+            raise Refused(404)
+        origin = self.origin or str(request.base_url).rstrip("/")
+        printed = sheet(project, reader.lang, f"{origin}/verify?code={project['code']}")
+        async with self.turn:
+            return await run_in_threadpool(paper.pdf, printed)
+
+    def answer(self, request: Request, body: str | bytes) -> Response:
+        """Shown by the browser, under a name of its own when saved."""
+        name = f"{request.path_params['code'].upper()}.pdf"
+        safe = name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "notice.pdf"
+        return fresh(request, body, {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{safe}"'})
+
+
+def sheet(project: Data, lang: str, address: str) -> Sheet:
+    """What stands on it, in the reader's language; names and reasons as they were written."""
+
+    def _(text: str) -> str:
+        return i18n.translate(lang, text)
+
+    award = project["award"]
+    return Sheet(
+        lang=lang,
+        at=datetime.fromisoformat(award["publishedAt"]),
+        site=_("舟山市行政审批中介服务网上超市"),
+        number=project["code"],
+        title=_("中选公告"),
+        subtitle=project["title"],
+        outcome=((_("中选机构"), award["supplier"]["name"]), (_("中选金额"), _yuan(award["amount"], _))),
+        parts=(
+            _project(project, lang, _),
+            _ranking(project, _),
+            *_forfeited(award, _),
+            _objecting(award, _),
+            _log(project, address, _),
+        ),
+        page=_("第 {page} 页，共 {pages} 页"),
+        absent=_("{box}：字体没有这个字。本公告中依次为 {signs}（Unicode 编码）。"),
+    )
+
+
+def _project(project: Data, lang: str, _: Say) -> Part:
+    award, item = project["award"], project["item"] or {"nameZh": "", "nameEn": ""}
+    name = item["nameZh"] if lang == i18n.DEFAULT else item["nameEn"] or item["nameZh"]
+    method = LABELS[project["method"].lower()]
+    facts = (
+        (_("委托单位"), _organisation(project["buyer"])),
+        (_("项目编号"), project["code"]),
+        (_("服务事项"), f"{project['itemCode']} {name}".strip()),
+        (_("选取方式"), f"{_(method)}（{award['method']}）"),
+        (_("中选机构代码"), award["supplier"]["code"]),
+        (_("服务期限"), _("{days} 个工作日").format(days=award["serviceWorkingDays"])),
+        (_("公布时间"), _moment(award["publishedAt"], _)),
+    )
+    return Part(_("项目情况"), facts=facts)
+
+
+def _ranking(project: Data, _: Say) -> Part:
+    last = len(project["quotes"]) + 1
+    quotes = sorted(project["quotes"], key=lambda q: q["rank"] or last)
+    rows = tuple((str(q["rank"] or "—"), q["bidder"]["name"], _offer(q, _), _standing(q, project["award"], _)) for q in quotes)
+    head = (_("名次"), _("机构"), _("报价金额"), _("结果"))
+    return Part(_("排名和理由"), _reasons(project, _), table=Table(head, (2, 10, 7, 6), rows))
+
+
+def _reasons(project: Data, _: Say) -> tuple[str, ...]:
+    award, why = project["award"], _WHY[project["method"]]
+    tie = _TIES.get(award["tieRule"], "") if award["tieBroken"] else ""
+    picked = project["outcomeReason"] if project["method"] == "CREDIT_MERIT" else ""
+    words = [_(why), tie and _(tie), picked and _("选定理由：{reason}").format(reason=picked)]
+    return tuple(text for text in (*words, *(_working(w, project["quoting"], _) for w in award["workings"])) if text)
+
+
+def _working(working: Data, quoting: str, _: Say) -> str:
+    """What the method worked out, where one line says it; points stand in the ranking."""
+    value = working["value"]
+    if working["name"] == "percent":
+        return _("抽出的百分比：{value}%。").format(value=value)
+    if working["name"] != "reference":
+        return ""
+    shown = _("下浮率 {value}（万分之一）") if quoting == "DISCOUNT_RATE" else _("{value} 分")
+    return _("比较的基准：{value}。").format(value=shown.format(value=value))
+
+
+def _standing(quote: Data, award: Data, _: Say) -> str:
+    code = quote["bidder"]["code"]
+    if quote["invalidReason"]:
+        invalid = _INVALID.get(quote["invalidReason"], N_("无效"))
+        return _(invalid)
+    if quote["rank"] is None:
+        return _("按公告的规则剔除或未入围")
+    given_up = {f["supplier"]["code"] for f in award["forfeitures"]}
+    told = [
+        "" if code != award["supplier"]["code"] else _("中选"),
+        _("已弃选") if code in given_up else "",
+        _total(code, award, _),
+    ]
+    return " · ".join(filter(None, told))
+
+
+def _total(code: str, award: Data, _: Say) -> str:
+    """The evaluation's total, which is kept in hundredths."""
+    values = [w["value"] for w in award["workings"] if w["name"] == "totals"]
+    totals = dict(pair.split("=") for value in values for pair in value.split(","))
+    points = int(totals.get(code, 0))
+    return _("总分 {points}").format(points=f"{points // 100}.{points % 100:02}") if code in totals else ""
+
+
+def _offer(quote: Data, _: Say) -> str:
+    amount = _yuan(quote["amount"] or "0.00", _)
+    rate = quote["discountBp"]
+    return amount if rate is None else _("{amount}（下浮 {rate}%）").format(amount=amount, rate=f"{rate // 100}.{rate % 100:02}")
+
+
+def _forfeited(award: Data, _: Say) -> tuple[Part, ...]:
+    given = [(f["supplier"]["name"], _CAUSES[f["cause"]], f["reason"]) for f in award["forfeitures"]]
+    rows = tuple((name, _(cause), reason) for name, cause, reason in given)
+    head = (_("机构"), _("弃选原因"), _("弃选说明"))
+    return (Part(_("此前弃选"), (_("下列机构弃选，由下一名递补。"),), table=Table(head, (8, 6, 9), rows)),) if rows else ()
+
+
+def _objecting(award: Data, _: Say) -> Part:
+    words = (
+        _(
+            "报价人对结果有异议的，在公示截止前登录本平台，在本项目下提出；委托方在平台上书面答复，答复向所有人公开，答复前不能确认中选。"
+        ),
+        _("其他人发现乱收费、指定机构等问题的，在本平台“有人要我付钱”页投诉，由监管部门处理。"),
+    )
+    return Part(_("公示和异议"), words, ((_("公示截止"), _moment(award["standstillUntil"], _)),))
+
+
+def _log(project: Data, address: str, _: Say) -> Part:
+    drawn = bool(project["draw"] and project["draw"]["transcript"])
+    words = (_("扫码或打开网址，用公开的资料重算这次选取。"), *([_("抽取在您自己的浏览器里重算。")] if drawn else []))
+    record = project["award"]["logRecord"]
+    if record is None:
+        return Part(_("怎样核对"), words, ((_("公开日志"), _("这次中选早于公开日志。")),), code=address)
+    entry, signed = record["entry"], record["checkpoint"]
+    facts = [(_("公开日志"), _("第 {seq} 条").format(seq=entry["seq"])), (_("该条散列值"), entry["leafHash"])]
+    if signed:
+        told = _("共 {size} 条，签于 {at}").format(size=signed["size"], at=_moment(signed["at"], _))
+        facts += [(_("检查点"), told), (_("检查点的根"), signed["root"])]
+    else:
+        facts.append((_("检查点"), _("还没有；下一个检查点会包含这一条。")))
+    return Part(_("怎样核对"), words, tuple(facts), code=address)
+
+
+def _organisation(row: Data) -> str:
+    return f"{row['name']}（{row['code']}）"
+
+
+def _yuan(amount: str, _: Say) -> str:
+    whole, cents = amount.split(".")
+    return _("{amount} 元").format(amount=f"{int(whole):,}.{cents}")
+
+
+def _moment(text: str, _: Say) -> str:
+    """The API's moments are in Zhoushan's time already."""
+    at = datetime.fromisoformat(text)
+    return _("{day} {time}（北京时间）").format(day=f"{at:%Y-%m-%d}", time=f"{at:%H:%M:%S}")
