@@ -9,7 +9,7 @@ WORKERS ?= auto
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check lint format sdl golden messages lock bench
+.PHONY: help run test load setup check lint format sdl golden messages lock bench
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -18,7 +18,10 @@ run: setup ## the demo world on this machine; prints its address (another port: 
 	exec $(BIN)/market serve --demo --port $(PORT)
 
 test: setup ## every test that needs no system package
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser and not load"
+
+load: setup ## tests that put several server processes under load: minutes, better with nothing beside them
+	$(BIN)/pytest -n 0 -m load
 
 setup: $(STAMP) ## build .venv from the lock file; quick when nothing changed
 

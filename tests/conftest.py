@@ -1,12 +1,15 @@
 """Databases for the tests: migrated once per session, cloned per test, SQLite and PostgreSQL alike."""
 
 import asyncio
+import atexit
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import asyncpg
@@ -27,12 +30,19 @@ def _run(work: Coroutine[None, None, None]) -> None:
         pool.submit(asyncio.run, work).result()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+@cache
+def migrated_sqlite() -> Path:
+    """A migrated SQLite file, made once a process: the migrations take longer than many a test."""
+    path = Path(mkdtemp()) / "template.sqlite3"
+    atexit.register(shutil.rmtree, path.parent)
     _run(db.migrate(f"sqlite://{path}"))
     return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Path:
+    """A migrated SQLite file."""
+    return migrated_sqlite()
 
 
 @pytest.fixture(scope="session")

@@ -263,7 +263,7 @@ async def test_ordinary_cases_are_passed_by(database: str) -> None:
     assert await told(cases, AS_OF) == set()
 
 
-@pytest.mark.parametrize("seed", range(5, 11))
+@pytest.mark.parametrize("seed", range(5, 8))
 async def test_nothing_in_a_dense_ledger_is_passed_by(database: str, tmp_path: Path, seed: int) -> None:
     """Every look-alike of the format, with empty columns."""
     tables = generate.generate(seed, 30)

@@ -78,7 +78,6 @@ class Town:
         await self.tie("agent", RelationKind.AGENT_OF, "applicant")
         await self.tie("centre", RelationKind.SETTLES_FOR, "agency")
         await self.tie("agency", RelationKind.SUPERVISES, "association")
-        await self.tie("association", RelationKind.HOLDS_SHARES, "winner")
 
     async def tie(self, one: str, relation: RelationKind, other: str, until: date | None = None) -> None:
         """One relation, recorded by the operator."""
@@ -193,6 +192,7 @@ async def test_recorded_or_imported_the_findings_are_the_same(
         await town.settle()
         for _ in range(2):
             await town.case()
+        await town.tie("association", RelationKind.HOLDS_SHARES, "winner")  # recorded late: before, it could not have quoted
         native, tables = await audited(), await exported()
     EXECUTOR_CACHE.clear()
     async with await db.connect(other_url, shared=False):

@@ -1,6 +1,7 @@
 """A real server process for tests: start, kill, start again on the same folder."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from market.demo import world
+from tests.conftest import migrated_sqlite
 
 
 def free_port() -> int:
@@ -53,6 +55,8 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers."""
+        if self.database_url == f"sqlite://{self.database}" and not self.database.exists():
+            shutil.copy(migrated_sqlite(), self.database)
         command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
         command += ["--database", self.database_url]
         with self.log.open("ab") as log:

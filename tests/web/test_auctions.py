@@ -156,6 +156,7 @@ def four(shared: str, postgres_server: str, tmp_path: Path) -> Iterator[list[Ser
         yield servers
 
 
+@pytest.mark.load
 def test_four_processes_of_which_one_is_killed_in_mid_round(four: list[Server]) -> None:
     """Its clients go on elsewhere; nothing is lost, nothing late, and every event happened once."""
     bidders = planned([server.url for server in four])

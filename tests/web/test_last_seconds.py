@@ -19,6 +19,8 @@ from tests.web.servers import Server, serving
 from tests.web.test_main_job import AGENCY_ITEM, code_of, published
 from tests.web.test_two_servers import rows, shared  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.load
+
 SUBMIT = """mutation S($input: SubmitQuoteInput!) { submitQuote(input: $input) { __typename
     ... on QuoteReceipt { commitment receivedAt } ... on DeadlinePassed { closesAt receivedAt } } }"""
 QUOTES, BIDDERS, LAST_S = 500, 6, 2.0
