@@ -24,6 +24,11 @@ from market.log import notes
 BACKENDS = ("sqlite", "postgres")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/web/"))
+
+
 def _run(work: Coroutine[None, None, None]) -> None:
     """Run to the end in a thread of its own: pytest-asyncio owns this thread's loop."""
     with ThreadPoolExecutor(1) as pool:
