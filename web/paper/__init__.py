@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from web.paper.layout import Printer
+if TYPE_CHECKING:
+    from web.paper.layout import Printer
 
 __all__ = ["Facts", "Part", "Sheet", "Table", "pdf"]
 
@@ -51,6 +53,8 @@ class Sheet:
 @lru_cache(maxsize=64)
 def pdf(sheet: Sheet) -> bytes:
     """The file; the same for the same sheet."""
+    from web.paper.layout import Printer  # the PDF library: half a second that no other command or page should wait for
+
     printer = Printer(sheet.lang, sheet.at, sheet.title, sheet.number, sheet.page)
     printer.head(sheet.site, sheet.subtitle)
     printer.outcome(sheet.outcome)
@@ -60,7 +64,7 @@ def pdf(sheet: Sheet) -> bytes:
     return bytes(printer.output())
 
 
-def _print(printer: Printer, part: Part) -> None:
+def _print(printer: "Printer", part: Part) -> None:
     printer.heading(part.title)
     for text in part.words:
         printer.paragraph(text)
