@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from market.permissions import Action, Subject
-from market.text import Checker
+from market.text import one_text
 from market.usecase import authorise, unit
 
 
@@ -14,9 +14,7 @@ def note(action: Action, name: str, subject: str, wanted: Mapping[str, Any], *, 
     ``wanted``: the filter with its ``purpose``; ``required``: a purpose must be given. Raises NotPermitted, InvalidInput.
     """
     authorise(action, Subject())
-    check = Checker()
-    check.text("purpose", str(wanted.get("purpose") or ""), 300, required=required)
-    check.done()
+    one_text("purpose", str(wanted.get("purpose") or ""), 300, required=required)
     unit().record(name, subject, filter={k: _said(v) for k, v in wanted.items() if v is not None})
 
 

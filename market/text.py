@@ -95,3 +95,11 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def new_code(prefix: str, at: datetime) -> str:
     """``PREFIX-YYYYMMDD-XXXXXX``: the day in Zhoushan and six random characters, so that codes tell no counts."""
     return f"{prefix}-{local_date(at):%Y%m%d}-{''.join(secrets.choice(_CROCKFORD) for _ in range(6))}"
+
+
+def one_text(path: str, value: str, limit: int, *, required: bool = True, lines: bool = False) -> str:
+    """A field by itself, as ``Checker.text``. Raises InvalidInput."""
+    check = Checker()
+    text = check.text(path, value, limit, required=required, lines=lines)
+    check.done()
+    return text

@@ -14,7 +14,7 @@ from market.projects import service as project_service
 from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
-from market.text import Checker
+from market.text import one_text
 from market.usecase import authorise, rulebook, unit, use_case
 
 REASON = 500
@@ -52,9 +52,7 @@ async def forfeit_award(actor: Actor, project_code: str, reason: str) -> Project
 
 
 async def _forfeited(actor: Actor, project: Project, cause: Cause, reason: str) -> Project:
-    check = Checker()
-    words = check.text("reason", reason, REASON)
-    check.done()
+    words = one_text("reason", reason, REASON)
     name = "decline" if cause is Cause.DECLINED else "forfeit"
     await project_service.move(project, name, cause=cause.value, reason=words)
     award = await read.award_of(project.id)

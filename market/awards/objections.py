@@ -7,14 +7,13 @@ from market.actors import Actor
 from market.awards import read
 from market.awards.models import Award, Objection
 from market.errors import AlreadyFiled, DeadlinePassed, NotFound, ObjectionOpen, ObjectionUpheld, WrongState
-from market.log.service import Record
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
-from market.text import Checker, new_code, typed_code
+from market.text import new_code, one_text, typed_code
 from market.usecase import authorise, rulebook, unit, use_case
 
 TEXT = 2000
@@ -30,7 +29,7 @@ async def raise_objection(actor: Actor, project_code: str, text: str) -> Objecti
     project = await project_service.locked(actor, project_code)
     bidders = await Quote.filter(project_id=project.id, live=True).values_list("bidder_id", flat=True)
     authorise(Action.OBJECTION_RAISE, Subject.of(*(bidders if project.opened_at else ())))
-    words = _text("text", text)
+    words = one_text("text", text, TEXT, lines=True)
     award = await _standing(project)
     if unit().received_at >= award.standstill_until:
         raise DeadlinePassed(award.standstill_until, unit().received_at)
@@ -48,7 +47,7 @@ async def raise_objection(actor: Actor, project_code: str, text: str) -> Objecti
         answer_due_at=due.at,
     )
     told = {"objection": objection.code, "answerDue": due.at.isoformat()}
-    unit().records.append(Record("objection:raise", f"project:{project.code}", told, anonymous=True))
+    unit().record_anonymous("objection:raise", f"project:{project.code}", **told)
     return await _shown(objection)
 
 
@@ -63,7 +62,7 @@ async def answer_objection(actor: Actor, code: str, answer: str, *, upheld: bool
         raise NotFound("objection", code[:40])
     project = await project_service.locked(actor, objection.award.project.code)
     authorise(Action.OBJECTION_ANSWER, projects.subject(project))
-    words = _text("answer", answer)
+    words = one_text("answer", answer, TEXT, lines=True)
     values = {"answer": words, "upheld": upheld, "answered_by_id": actor.account_id, "answered_at": unit().now}
     if not await Objection.filter(id=objection.id, answered_at=None).update(**values):
         raise WrongState("objection", "reply_given", ("reply_missing",))
@@ -80,20 +79,13 @@ async def annul_award(actor: Actor, project_code: str, reason: str) -> Project:
     """
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_ANNUL, projects.subject(project))
-    words = _text("reason", reason)
+    words = one_text("reason", reason, TEXT, lines=True)
     award = await _standing(project)
     if not await Objection.exists(award_id=award.id, turn=award.turn, upheld=True):
         raise NotFound("objection", project.code)
     project.outcome_reason = "objection_upheld"
     await project_service.move(project, "annul", reason=words)
     return project
-
-
-def _text(path: str, value: str) -> str:
-    check = Checker()
-    text = check.text(path, value, TEXT, lines=True)
-    check.done()
-    return text
 
 
 async def _standing(project: Project) -> Award:

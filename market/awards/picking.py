@@ -11,7 +11,7 @@ from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes import read as quote_reads
 from market.selection import credit_merit
-from market.text import Checker
+from market.text import one_text
 from market.usecase import authorise, unit, use_case
 
 
@@ -22,9 +22,7 @@ async def pick_supplier(actor: Actor, project_code: str, supplier_code: str, rea
     authorise(Action.AWARD_PICK, projects.subject(project))
     if project.state != ProjectState.SHORTLISTED:
         raise WrongState("project", project.state, (ProjectState.SHORTLISTED,))
-    check = Checker()
-    project.outcome_reason = check.text("reason", reason, 500)
-    check.done()
+    project.outcome_reason = one_text("reason", reason, 500)
     [quotes] = await quote_reads.opened_by_project([project.id])
     valid = [quote for quote in quotes if not quote.invalid_reason]
     known = await read.known(project, valid, parties.spelling(supplier_code))

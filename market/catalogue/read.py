@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from market.catalogue.files import ITEM_CODE, WORD
 from market.catalogue.models import Department, Edition, ItemClass, ItemVersion
 from market.errors import NotInForce
-from market.text import Checker, typed_code
+from market.text import one_text, typed_code
 
 _SEARCHED = ("name_zh", "name_en", "approval_item_zh", "code")
 MAX_SEARCH = 100
@@ -79,9 +79,7 @@ def _in_force(on: date) -> Q:
 
 
 def _containing(search: str) -> list[Q]:
-    check = Checker()
-    words = check.text("search", search, MAX_SEARCH, required=False).split()
-    check.done()
+    words = one_text("search", search, MAX_SEARCH, required=False).split()
     return [Q(*(Q(**{f"{column}__icontains": word}) for column in _SEARCHED), join_type="OR") for word in words]
 
 

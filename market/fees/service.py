@@ -24,7 +24,7 @@ from market.projects.models import ApprovalCase
 from market.rules import facts
 from market.rules.engine import Verdict, evaluate
 from market.rules.facts import HARD_GRADES
-from market.text import Checker, new_code
+from market.text import new_code, one_text
 from market.usecase import authorise, unit, use_case
 
 
@@ -244,9 +244,7 @@ async def reverse_fee(actor: Actor, record_no: str, reason: str) -> Recorded:
     Raises NotFound, NotPermitted, InvalidInput, AlreadyReversed.
     """
     wrong = await _own(record_no, Action.FEE_REVERSE)
-    check = Checker()
-    reason = check.text("reason", reason, 500)
-    check.done()
+    reason = one_text("reason", reason, 500)
     refunds = await FeeRecord.filter(refund_of_id=wrong.id, reversed_by__isnull=True).exists()
     if wrong.reverses_id or refunds or await FeeRecord.exists(reverses_id=wrong.id):
         raise AlreadyReversed(record_no)

@@ -9,7 +9,7 @@ from market.errors import WrongState
 from market.log import service as log
 from market.oversight.models import Audience, OrderKind, OversightCase, OversightOrder, OversightStep
 from market.oversight.states import MOVES, OversightState
-from market.text import Checker
+from market.text import one_text
 from market.usecase import rulebook, unit
 
 REASON = 2000
@@ -100,10 +100,7 @@ def next_check(orders: Collection[OversightOrder]) -> datetime | None:
 
 def reasoned(text: str, limit: int = REASON, path: str = "reason") -> str:
     """The text, required. Raises InvalidInput."""
-    check = Checker()
-    text = check.text(path, text, limit, lines=True)
-    check.done()
-    return text
+    return one_text(path, text, limit, lines=True)
 
 
 def makers(case: OversightCase) -> frozenset[UUID]:

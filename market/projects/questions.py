@@ -6,13 +6,12 @@ from uuid import UUID
 
 from market.actors import Actor
 from market.errors import AlreadyFiled, DeadlinePassed, NotFound, WrongState
-from market.log.service import Record
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import read
 from market.projects.models import Project, Question
 from market.projects.service import locked
 from market.projects.states import ProjectState
-from market.text import Checker, new_code, typed_code
+from market.text import new_code, one_text, typed_code
 from market.usecase import authorise, rulebook, unit, use_case
 
 TEXT = 1000
@@ -26,7 +25,7 @@ async def ask_question(actor: Actor, project_code: str, text: str) -> Question:
     """
     authorise(Action.QUESTION_ASK)
     project = await locked(actor, project_code)
-    words = _text("text", text)
+    words = one_text("text", text, TEXT, lines=True)
     closes_at = _open_until(project)
     _in_time(closes_at - rulebook().duration("question_lead", unit().now))
     if await Question.exists(project_id=project.id, asker_id=actor.organisation_id, answered_at=None):
@@ -39,7 +38,7 @@ async def ask_question(actor: Actor, project_code: str, text: str) -> Question:
         asked_by_id=actor.account_id,
         asked_at=unit().now,
     )
-    unit().records.append(Record("question:ask", f"project:{project.code}", {"question": question.code}, anonymous=True))
+    unit().record_anonymous("question:ask", f"project:{project.code}", question=question.code)
     return question
 
 
@@ -54,7 +53,7 @@ async def answer_question(actor: Actor, code: str, answer: str) -> Question:
         raise NotFound("question", code[:40])
     project = await locked(actor, question.project.code)
     authorise(Action.QUESTION_ANSWER, read.subject(project))
-    words = _text("answer", answer)
+    words = one_text("answer", answer, TEXT, lines=True)
     _in_time(_open_until(project))
     values = {"answer": words, "answered_by_id": actor.account_id, "answered_at": unit().now}
     if not await Question.filter(id=question.id, answered_at=None).update(**values):
@@ -63,13 +62,6 @@ async def answer_question(actor: Actor, code: str, answer: str) -> Question:
     told = {"question": question.code, "text": question.text, "answer": words}
     unit().record("question:answer", f"project:{project.code}", **told)
     return question
-
-
-def _text(path: str, value: str) -> str:
-    check = Checker()
-    text = check.text(path, value, TEXT, lines=True)
-    check.done()
-    return text
 
 
 def _open_until(project: Project) -> datetime:

@@ -20,7 +20,7 @@ from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
 from market.selection import draw, transcript
 from market.selection.methods import METHODS
-from market.text import Checker, typed_code, wanted_code
+from market.text import one_text, typed_code, wanted_code
 from market.vault import draw_secret, key_id
 
 
@@ -132,9 +132,7 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
 
 
 def _words(search: str) -> list[str]:
-    check = Checker()
-    text = check.text("search", search, 100, required=False)
-    check.done()
+    text = one_text("search", search, 100, required=False)
     return text.split()
 
 

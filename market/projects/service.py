@@ -12,7 +12,7 @@ from market.projects import auction, posting, read
 from market.projects.forms import AmendProject, PostProject
 from market.projects.models import Project, ProjectAmendment
 from market.projects.states import MOVES, ProjectState
-from market.text import Checker, new_code
+from market.text import new_code, one_text
 from market.usecase import authorise, rulebook, unit, use_case
 
 
@@ -120,9 +120,7 @@ async def review_project(actor: Actor, code: str, *, approve: bool, note: str = 
     """
     project = await locked(actor, code)
     authorise(Action.PROJECT_REVIEW, await read.authored(project))
-    check = Checker()
-    project.review_note = check.text("note", note, 500, required=not approve)
-    check.done()
+    project.review_note = one_text("note", note, 500, required=not approve)
     project.reviewed_by_id = actor.account_id
     if approve:
         await _publish(project)
@@ -197,9 +195,7 @@ async def withdraw_project(actor: Actor, code: str, reason: str) -> Project:
     """
     project = await locked(actor, code)
     authorise(Action.PROJECT_EDIT, read.subject(project))
-    check = Checker()
-    project.outcome_reason = check.text("reason", reason, 500)
-    check.done()
+    project.outcome_reason = one_text("reason", reason, 500)
     closed = project.closes_at is not None and unit().received_at > project.closes_at
     if project.state == ProjectState.OPEN and closed:
         raise WrongState("project", ProjectState.CLOSED, (ProjectState.DRAFT, ProjectState.UNDER_REVIEW, ProjectState.OPEN))

@@ -20,7 +20,7 @@ from market.statistics.models import IndicatorRun, IndicatorValue
 from market.statistics.read import IndicatorFilter
 from market.statistics.rulebook import COMMON, Indicator
 from market.statistics.screens import Decision, Outcome
-from market.text import Checker
+from market.text import one_text
 from market.usecase import authorise, unit, use_case
 
 LEASE = timedelta(minutes=30)
@@ -172,8 +172,6 @@ async def _finish(actor: Actor, run: IndicatorRun, counts: dict[str, dict[str, i
 async def look(actor: Actor, wanted: IndicatorFilter, purpose: str) -> None:
     """Note who looks at what, and why. Raises InvalidInput, NotPermitted."""
     authorise(Action.INDICATOR_READ)
-    check = Checker()
-    text = check.text("purpose", purpose, PURPOSE)
-    check.done()
+    text = one_text("purpose", purpose, PURPOSE)
     asked = {name: str(value) for name, value in vars(wanted).items() if value is not None}
     unit().record("indicator:look", "indicators", purpose=text, **asked)
