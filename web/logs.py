@@ -1,14 +1,14 @@
 """What readers check the log with: the log as a file, the program, and the words of what it may find."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from market.log import export, offline
 from schema.labels import N_
+from web import verifying
 from web.refusals import Refusal, respond
 
 AT_ONCE = 4
@@ -44,20 +44,6 @@ class Copies:
             self.under_way -= 1
 
 
-async def program(_request: Request) -> Response:
-    """It shares no code with this server and needs nothing but Python."""
-    return FileResponse(Path(offline.__file__), media_type="text/x-python; charset=utf-8", filename="log.py")
-
-
-async def words(_request: Request) -> Response:
-    """Problem code → sentence in each language."""
-    return JSONResponse(offline.WORDS, headers={"Cache-Control": "no-cache"})
-
-
 def routes() -> list[Route]:
     """Where they are."""
-    return [
-        Route("/verify/log.jsonl", Copies().get, methods=["GET"]),
-        Route("/verify/log.py", program),
-        Route("/verify/log-words.json", words),
-    ]
+    return [Route("/verify/log.jsonl", Copies().get, methods=["GET"]), *verifying.tool(offline, "log.py", "log-words.json")]

@@ -1,6 +1,7 @@
-"""What readers verify with: the program of the draw as a file, and the words of what it may find."""
+"""What readers verify with: programs as files, and the words of what they may find."""
 
 from pathlib import Path
+from types import ModuleType
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -9,16 +10,19 @@ from starlette.routing import Route
 from market.selection import draw
 
 
-async def program(_request: Request) -> Response:
-    """The very file that this server draws with; it needs nothing but Python."""
-    return FileResponse(Path(draw.__file__), media_type="text/x-python; charset=utf-8", filename="draw.py")
+def tool(module: ModuleType, program: str, words: str) -> list[Route]:
+    """The very file that this server verifies with, which needs nothing but Python, and its WORDS: problem code → sentences."""
+    file = Path(module.__file__ or "")
 
+    async def source(_request: Request) -> Response:
+        return FileResponse(file, media_type="text/x-python; charset=utf-8", filename=program)
 
-async def words(_request: Request) -> Response:
-    """Problem code → sentence in each language."""
-    return JSONResponse(draw.WORDS, headers={"Cache-Control": "no-cache"})
+    async def said(_request: Request) -> Response:
+        return JSONResponse(module.WORDS, headers={"Cache-Control": "no-cache"})
+
+    return [Route(f"/verify/{program}", source), Route(f"/verify/{words}", said)]
 
 
 def routes() -> list[Route]:
-    """Where they are."""
-    return [Route("/verify/draw.py", program), Route("/verify/words.json", words)]
+    """Of the draw; the log's stand in ``logs``."""
+    return tool(draw, "draw.py", "words.json")

@@ -149,18 +149,18 @@ def verify_log(
     demo: Demo = False,
     database: Database = None,
 ) -> None:
-    """核对日志链 · recompute the whole log, name the first broken entry."""
+    """核对日志 · recompute the whole log, name the first broken entry."""
     if context.invoked_subcommand:
         return
     verdict = run(_verdict(stored(demo, database)))
     if verdict.broken is not None:
         fail(
-            N_("日志链在第 {entry} 条断开（{reason}）；此前 {entries} 条相符。"),
+            N_("日志在第 {entry} 条不符（{reason}）；此前 {entries} 条相符。"),
             entry=verdict.broken,
             reason=say(REASONS[verdict.reason]),
             entries=verdict.entries,
         )
-    out.print(say(N_("日志链完整：共 {entries} 条。"), entries=verdict.entries))
+    out.print(say(N_("日志相符：共 {entries} 条。"), entries=verdict.entries))
 
 
 async def _verdict(settings: Settings) -> log.Verdict:
