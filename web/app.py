@@ -53,7 +53,7 @@ def create_app(settings: Settings, schema: strawberry.Schema = market_schema) ->
             *auctions.routes(schema),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *pages.routes(schema, documents, identify, settings.public_origin),
+            *pages.routes(pages.Site(schema, identify, settings.public_origin), documents),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
         exception_handlers={HTTPException: refused, Exception: failed},

@@ -37,7 +37,7 @@ async def nobody(*_asked: object) -> None:
 
 async def fetched(code: str, lang: str = "zh-CN", **headers: str) -> httpx.Response:
     """The notice, from the pages of a site of that origin, as an anonymous reader gets it."""
-    app = Starlette(routes=pages.routes(schema, documents, nobody, ORIGIN))
+    app = Starlette(routes=pages.routes(pages.Site(schema, nobody, ORIGIN), documents))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://inside.example") as client:
         return await client.get(f"/projects/{code}/notice.pdf", params={"lang": lang}, headers=headers)
 

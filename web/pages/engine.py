@@ -3,15 +3,15 @@
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError, OperationType
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
@@ -26,6 +26,8 @@ View = Callable[[dict[str, Any], Variables], dict[str, Any]]
 Ask = Callable[[Variables], Variables]
 """What becomes of the variables that the address gives."""
 
+Identify = Callable[[HTTPConnection, str | None], Awaitable[Any]]
+
 _FRESH = {"Cache-Control": "private, max-age=0, must-revalidate", "Vary": "X-Part, Cookie, Accept-Language"}
 _log = logging.getLogger(__name__)
 
@@ -39,17 +41,27 @@ class Refused(Exception):
         self.status, self.reason, self.reference = status, reason, reference
 
 
+@dataclass(frozen=True)
+class Site:
+    """What every page is made with. ``identify``: who asks, from a connection (``web.auth.tokens``); ``origin``: the public one,
+    printed on paper, "" while developing."""
+
+    schema: strawberry.Schema
+    identify: Identify
+    origin: str = ""
+
+
 class Page:
-    """A document and a template of the same name beside it. Raises BadDocument when they do not fit the schema."""
+    """A document and a template of the same name (``folder/name``). Raises BadDocument when they do not fit the schema."""
 
     kind = OperationType.QUERY
     must_exist = True
     """What is asked for and is not there is a page that does not exist."""
 
-    def __init__(self, schema: strawberry.Schema, name: str, view: View | None = None, ask: Ask | None = None) -> None:
-        self.name, self.schema, self.view, self.ask = name, schema, view, ask
-        text = Path(__file__).with_name(f"{name}.graphql").read_text(encoding="utf-8")
-        self.operation = Operation.compile(schema._schema, text, self.kind)
+    def __init__(self, site: Site, name: str, view: View | None = None, ask: Ask | None = None) -> None:
+        self.site, self.name, self.view, self.ask = site, name, view, ask
+        text = (templates.FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+        self.operation = Operation.compile(site.schema._schema, text, self.kind)
 
     def route(self, path: str) -> Route:
         """The page at its address."""
@@ -92,7 +104,7 @@ class Page:
         return templates.explorer(self.operation.text, variables)
 
     async def _data(self, variables: Variables, context: Context) -> dict[str, Any]:
-        result = await self.schema.execute(
+        result = await self.site.schema.execute(
             self.operation.text, variables, context_value=context, operation_name=self.operation.name
         )
         if result.errors:

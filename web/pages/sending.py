@@ -1,22 +1,15 @@
 """A page that is sent as a form, because it changes something or because what is asked belongs in no address."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-import strawberry
 from graphql import OperationType
 from starlette.datastructures import QueryParams
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from schema.context import Context
-from web.pages.engine import Ask, Page
+from web.pages.engine import Page
 from web.pages.operation import Variables
 from web.pages.reader import Reader
-
-Identify = Callable[[HTTPConnection, str | None], Awaitable[Any]]
-"""Who asks, from a connection (``web.auth.tokens``): pages have no sign-in yet, so anonymous, with an address to count by."""
 
 
 class Sending(Page):
@@ -24,10 +17,6 @@ class Sending(Page):
 
     kind = OperationType.MUTATION
     must_exist = False
-
-    def __init__(self, schema: strawberry.Schema, name: str, identify: Identify, ask: Ask | None = None) -> None:
-        super().__init__(schema, name, ask=ask)
-        self.identify = identify
 
     def route(self, path: str) -> Route:
         """Nothing is changed by a link."""
@@ -40,7 +29,7 @@ class Sending(Page):
     async def context(self, request: Request, reader: Reader) -> Context:
         """With the sender's address."""
         context = reader.context()
-        context.actor = await self.identify(request, None)
+        context.actor = await self.site.identify(request, None)
         return context
 
     def explorer(self, variables: Variables) -> str | None:

@@ -13,6 +13,7 @@ from starlette.datastructures import URL
 from web import i18n
 from web.pages import assets
 
+FOLDER = Path(__file__).parent
 _SOURCE_MARKS = re.compile(r"(\[S\d+\])+\s*")
 _PREFERENCES = ("lang", "view")
 
@@ -21,7 +22,7 @@ _PREFERENCES = ("lang", "view")
 def environment(lang: str) -> Environment:
     """Templates that speak ``lang``."""
     env = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(FOLDER),
         extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import strawberry
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from schema.labels import LABELS, N_
 from web import i18n, paper
-from web.pages.engine import Page, Refused, fresh
+from web.pages.engine import Page, Refused, Site, fresh
 from web.pages.operation import Variables
 from web.pages.reader import Reader
 from web.paper import Part, Sheet, Table
@@ -43,18 +42,18 @@ _CAUSES = {"DECLINED": N_("中选机构放弃"), "NOT_SIGNED": N_("未按期签�
 
 
 class Notice(Page):
-    """``origin``: where the QR code leads; "" while developing: to wherever the reader is. 404 unless an award stands."""
+    """The QR code leads to the public origin; while developing to wherever the reader is. 404 unless an award stands."""
 
-    def __init__(self, schema: strawberry.Schema, origin: str) -> None:
-        super().__init__(schema, "notice")
-        self.origin, self.turn = origin, asyncio.Semaphore(1)
+    def __init__(self, site: Site) -> None:
+        super().__init__(site, "public/notice")
+        self.turn = asyncio.Semaphore(1)
 
     async def body(self, request: Request, reader: Reader, data: Data, variables: Variables) -> bytes:
         """The PDF, made beside the event loop; it takes a second of one core, so one at a time."""
         project = data["project"]
         if project["award"] is None or project["state"] not in _STANDS:
             raise Refused(404)
-        origin = self.origin or str(request.base_url).rstrip("/")
+        origin = self.site.origin or str(request.base_url).rstrip("/")
         printed = sheet(project, reader.lang, f"{origin}/verify?code={project['code']}")
         async with self.turn:
             return await run_in_threadpool(paper.pdf, printed)
