@@ -64,9 +64,8 @@ def _page(page: Any, reader: PdfReader) -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(database: str) -> SimpleNamespace:
+async def world(database: str, shipped_catalogue: None) -> SimpleNamespace:
     """An open project and its three bidders in the order of their prices."""
-    await contest.catalogue_loaded()
     buyer, bidders = await member(Role.APPLICANT), [await member(Role.INTERMEDIARY) for _ in range(3)]
     title = "<script>alert(1)</script> {nb} ({pages}) 𠮷堃"
     project = await contest.published(buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True, title=title))
