@@ -143,7 +143,14 @@ class WithdrawQuoteInput:
 
 
 _LATE = (errors.WrongState, errors.DeadlinePassed, errors.QuotesAlreadyOpened)
-_BIDDER = (errors.NotInvited, errors.SelfDealing, errors.AffiliateOfAgency, errors.QualificationMissing, errors.AboveCeiling)
+_BIDDER = (
+    errors.NotInvited,
+    errors.NotAMember,
+    errors.SelfDealing,
+    errors.AffiliateOfAgency,
+    errors.QualificationMissing,
+    errors.AboveCeiling,
+)
 
 
 @strawberry.type

@@ -13,6 +13,7 @@ from market.awards.models import Award
 from market.draws import service as draws
 from market.draws.models import Draw
 from market.errors import StandstillRunning
+from market.frameworks import service as frameworks
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
@@ -132,6 +133,8 @@ async def conclude(project: Project, now: datetime) -> None:
     opened = await unsealed(project, now)
     _record_opening(project, opened)
     quotes = [one.quote for one in opened]
+    if project.framework_id:
+        await frameworks.hold(project.framework_id)
     draw = await _drawn(project, quotes, now)
     if draw:
         draws.publish(project, draw)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from market.projects.models import Purpose, Quoting, SelectionMethod
-from market.projects.parameters import NOTHING_CHOSEN, Parameters
+from market.projects.parameters import FIXED_PRICE, NOTHING_CHOSEN, Parameters
 from market.text import Checker
 
 MAX_WORKING_DAYS = 1000
@@ -35,6 +35,7 @@ class BeaconForm:
 class PostProject:
     """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication.
 
+    ``framework``: the code of the agreement that this calls off from.
     ``auction_starts_at``: of a reverse auction; None: the first morning of a working day after the opening and the lead.
     """
 
@@ -53,6 +54,7 @@ class PostProject:
     case: CaseForm | None = None
     budget_line: str = ""
     invited_code: str | None = None
+    framework: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
     beacon: BeaconForm | None = None
@@ -81,13 +83,15 @@ class PostProject:
     def _check_method(self, check: Checker) -> None:
         if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
             check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        if self.method is SelectionMethod.ROTATION and self.framework is None:
+            check.add("framework", "required")
         if self.auction_starts_at is not None and self.method is not SelectionMethod.REVERSE_AUCTION:
             check.add("auctionStartsAt", "not_allowed_here")
         _check_latest(check, self.auction_starts_at, "auctionStartsAt")
         self.parameters.check(check, self.method, self.quoting, self.ceiling_fen)
 
     def _check_draw(self, check: Checker) -> None:
-        if self.method is SelectionMethod.RANDOM_DRAW and self.ceiling_fen is None:
+        if self.ceiling_fen is None and (self.method in FIXED_PRICE or self.framework is not None):
             check.add("ceiling", "fixed_price_required")
         if self.beacon is not None:
             check.text("beacon.name", self.beacon.name, 200)

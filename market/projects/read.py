@@ -41,18 +41,24 @@ def opens_at(project: Project) -> datetime:
 def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """The notice's constants, frozen at publication: whatever the rulebook says later, this contest keeps them."""
     method, name = METHODS[project.method], SelectionMethod(project.method)
-    side = "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
+    chosen = {"framework": project.framework.code} if project.framework else {}
     return {
+        **chosen,
         "method": method.version,
         "tieRule": method.tie_rule,
         "quoting": project.quoting,
-        "constants": parameters.constants(name, project.parameters, side, book, now),
-        "minimumQuotes": parameters.minimum_quotes(name, side, book, now),
+        "constants": parameters.constants(name, project.parameters, side(project), book, now),
+        "minimumQuotes": parameters.minimum_quotes(name, side(project), book, now),
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
         **({} if name is SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
         **({"auction": auction.terms(now, book)} if name is SelectionMethod.REVERSE_AUCTION else {}),
     }
+
+
+def side(project: Project) -> str:
+    """Whose money it is, as the rulebook's rows name it. Loaded with its buyer."""
+    return "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
 
 
 def _draw(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
@@ -90,7 +96,7 @@ def may_see(actor: Actor, project: Project) -> bool:
 
 async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Project:
     """The project with its buyer, invited party and case. Raises NotFound when absent or not visible: both alike."""
-    query = Project.filter(code=typed_code(code)).select_related("buyer", "invited", "case")
+    query = Project.filter(code=typed_code(code)).select_related("buyer", "invited", "case", "framework")
     project = await (query.select_for_update(of=(Project._meta.db_table,)) if for_update else query).get_or_none()
     if project is None or not may_see(actor, project):
         raise NotFound("project", code[:40])
@@ -106,6 +112,7 @@ class ProjectFilter:
     item_class: str | None = None
     method: str | None = None
     buyer_code: str | None = None
+    framework: str | None = None
     mine: bool = False
     search: str | None = None
 
@@ -122,6 +129,7 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "item_code": wanted_code(wanted.item_code),
         "item_class": wanted.item_class,
         "method": wanted.method,
+        "framework__code": wanted_code(wanted.framework),
         "buyer__code": parties.spelling(wanted.buyer_code),
         "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
     }
@@ -163,7 +171,7 @@ async def page(query: QuerySet[Project], order: str, after: Sequence[Any] | None
         query = query.filter(_all_of(beyond) | _all_of(level))
     if order == "closing_soon":
         query = query.filter(closes_at__not_isnull=True)
-    return await query.order_by(*fields).limit(limit + 1).select_related("buyer", "invited", "case")
+    return await query.order_by(*fields).limit(limit + 1).select_related("buyer", "invited", "case", "framework")
 
 
 def _all_of(filters: Mapping[str, Any]) -> Q:
@@ -184,7 +192,7 @@ async def amendments_by_project(ids: Sequence[UUID]) -> list[list[ProjectAmendme
 
 async def projects_by_id(ids: Sequence[UUID]) -> list[Project | None]:
     """Projects in key order, with buyer, invited party and case."""
-    rows = {p.id: p for p in await Project.filter(id__in=list(ids)).select_related("buyer", "invited", "case")}
+    rows = {p.id: p for p in await Project.filter(id__in=list(ids)).select_related("buyer", "invited", "case", "framework")}
     return [rows.get(i) for i in ids]
 
 

@@ -16,12 +16,14 @@ from market.errors import (
     DeadlinePassed,
     InvalidInput,
     NoQuoteToWithdraw,
+    NotAMember,
     NotInvited,
     QualificationMissing,
     QuotesAlreadyOpened,
     SelfDealing,
     WrongState,
 )
+from market.frameworks import read as frameworks
 from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation
@@ -29,6 +31,7 @@ from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects.forms import MAX_WORKING_DAYS
 from market.projects.models import Project, Quoting, SelectionMethod
+from market.projects.parameters import FIXED_PRICE
 from market.projects.states import ProjectState
 from market.quotes import read
 from market.quotes.affiliates import refuse_affiliate
@@ -102,7 +105,7 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
     """Seal a quote; it replaces the bidder's earlier one. The receipt proves what was received and when.
 
     The time of receipt decides, not the time of writing; see ``projects.read.opens_at`` for the grace.
-    Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, SelfDealing,
+    Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, NotAMember, SelfDealing,
     AffiliateOfAgency, QualificationMissing, AboveCeiling, IdempotencyKeyReused.
     """
     bidder = await _bidder(actor)
@@ -147,6 +150,8 @@ async def _contested(actor: Actor, code: str) -> Project:
 async def _check_bidder(project: Project, bidder: Organisation) -> None:
     if project.invited_id not in (None, bidder.id):
         raise NotInvited(project.code)
+    if project.framework and not await frameworks.is_member(project.framework.id, bidder.id):
+        raise NotAMember(project.framework.code)
     if project.buyer_id == bidder.id:
         raise SelfDealing(project.code)
     today = local_date(unit().now)
@@ -162,7 +167,7 @@ def _check_amount(project: Project, amount_fen: int) -> None:
         return
     if amount_fen > project.ceiling_fen:
         raise AboveCeiling(amount_fen, project.ceiling_fen)
-    if project.method == SelectionMethod.RANDOM_DRAW and amount_fen < project.ceiling_fen:
+    if project.method in FIXED_PRICE and amount_fen < project.ceiling_fen:
         raise InvalidInput.one("amount", "not_the_fixed_price", price=format_yuan(project.ceiling_fen))
 
 

@@ -55,6 +55,7 @@ class PostProjectInput:
     """A need. Without ``closesAt`` the rulebook's open period runs from publication.
 
     ``longList``, ``shortList``: for CREDIT_MERIT; ``criteria``, ``priceWeight``: for PROPOSAL_MERIT.
+    ``framework``: the code of the framework agreement that this calls off from.
     ``auctionStartsAt``: of a reverse auction; without it the first morning of a working day after the opening.
     """
 
@@ -76,6 +77,7 @@ class PostProjectInput:
     case: CaseInput | None = None
     budget_line: str = ""
     invited_code: str | None = None
+    framework: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
     beacon: BeaconInput | None = None
@@ -137,6 +139,8 @@ class WithdrawProjectInput:
 
 _POSTING = (errors.ItemCancelled, errors.MayNotCommission, errors.MustBeCompetitive, errors.NotToldNotObliged)
 
+_REVIEW = (errors.WrongState, errors.ItemCancelled, errors.NotInForce, errors.OpenPeriodTooShort, errors.TooFewMembers)
+
 
 @strawberry.type
 class Mutations:
@@ -154,7 +158,7 @@ class Mutations:
         row = await service.submit_for_review(info.context.actor, input.code)
         return await Project.load(info, row.code)
 
-    @result("ReviewProjectResult", Project, errors.WrongState, errors.ItemCancelled, errors.NotInForce, errors.OpenPeriodTooShort)
+    @result("ReviewProjectResult", Project, *_REVIEW)
     async def review_project(self, info: Info, input: ReviewProjectInput) -> Project:
         """审核:发布或退回。 Publish or return; never by those who posted it."""
         row = await service.review_project(info.context.actor, input.code, approve=input.approve, note=input.note)

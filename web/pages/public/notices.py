@@ -27,6 +27,8 @@ _WHY = {
     "CREDIT_MERIT": N_("按信用分排大名单、抽出小名单，由委托方在小名单中选定，理由公布。"),
     "PROPOSAL_MERIT": N_("评审总分最高的一家中选。"),
     "RANDOM_DRAW": N_("可验证的抽取中次序最前的一家中选。"),
+    "REVERSE_AUCTION": N_("多轮竞价结束时报价最低的一家中选。"),
+    "ROTATION": N_("报价的入围机构中，最久没有轮到的一家中选；轮次见公开日志。"),
     "DIRECT": N_("委托方直接选取。"),
 }
 _TIES = {
@@ -129,6 +131,8 @@ def _working(working: Data, quoting: str, _: Say) -> str:
     value = working["value"]
     if working["name"] == "percent":
         return _("抽出的百分比：{value}%。").format(value=value)
+    if working["name"] == "passed" and value:
+        return _("轮到而没有报价、失去这一轮的机构：{value}。").format(value=value)
     if working["name"] != "reference":
         return ""
     shown = _("下浮率 {value}（万分之一）") if quoting == "DISCOUNT_RATE" else _("{value} 分")
