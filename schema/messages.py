@@ -43,8 +43,10 @@ MESSAGES: dict[type[e.MarketError], str] = {
     ),
     e.AboveCeiling: N_("报价 {amount} 元高于最高限价 {ceiling} 元。请修改后重新提交。"),
     e.NoQuoteToWithdraw: N_("贵机构在项目 {project_code} 没有有效报价，无需撤回。"),
-    e.NothingToReveal: N_("贵机构在项目 {project_code} 没有自己保管随机数的有效报价，不需要公开随机数。"),
-    e.RevealPeriodOver: N_("公开随机数的期限已于 {until} 结束，服务器收到 {received_at}。贵机构退出本次抽取，记录在案。"),
+    e.NothingToReveal: N_("贵机构在项目 {project_code} 没有自己保管、尚待公开的报价或随机数，不需要公开。"),
+    e.RevealPeriodOver: N_(
+        "公开的期限已于 {until} 结束，服务器收到 {received_at}。没有公开的报价无效，没有公开随机数的退出抽取，记录在案。"
+    ),
     e.BeaconDiffers: N_(
         "您录入的信标值“{given}”与第一位工作人员录入的“{recorded}”不一致，没有确认。请两人各自对照公布的结果核对。"
     ),
@@ -92,6 +94,9 @@ MESSAGES: dict[type[e.MarketError], str] = {
 FIELD_MESSAGES: dict[str, str] = {
     "not_a_hash": N_("应为 64 位小写十六进制的 SHA-256 散列值。"),
     "nonce_does_not_fit": N_("与报价时提交的散列值不符。请填写当时生成的 32 字节随机数（64 位小写十六进制）。"),
+    "does_not_fit_commitment": N_("与截止前提交的承诺值不符，或不是规定的写法。请原样填写当时的内容和盐。"),
+    "kept_by_bidders": N_("本项目的报价由报价人自己保管：请用 commitQuote 提交承诺值，截止后用 revealQuote 公开。"),
+    "kept_here": N_("本项目的报价在平台密封：请用 submitQuote 报价。"),
     "not_a_link": N_("应为以 http:// 或 https:// 开头的网址。"),
     "fixed_price_required": N_("必填：这种方式的价格由公告固定或受框架协议限制，请填写最高限价。"),
     "not_the_fixed_price": N_("这个项目按公告的固定价格 {price} 元报价。"),

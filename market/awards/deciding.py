@@ -36,10 +36,15 @@ async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: d
 
 def invalid(project: Project, quote: Quote) -> str:
     """Why an opened quote does not count, "" when it does. Where the draw alone chooses, who is out of it is out of the contest."""
-    amount_fen = quote.amount_fen or 0
-    if project.ceiling_fen is not None and amount_fen > project.ceiling_fen:
+    if quote.salt is None:
+        return "not_revealed"  # its bidder kept it to itself
+    if project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen:
         return "above_ceiling"  # it was below, before an amendment
-    if project.method in FIXED_PRICE and amount_fen != project.ceiling_fen:
+    return _invalid_at_fixed_price(project, quote) if project.method in FIXED_PRICE else ""
+
+
+def _invalid_at_fixed_price(project: Project, quote: Quote) -> str:
+    if quote.amount_fen != project.ceiling_fen:
         return "not_the_fixed_price"  # it was, before an amendment
     out = project.method == SelectionMethod.RANDOM_DRAW and quote.nonce is None
     return "nonce_not_revealed" if out else ""

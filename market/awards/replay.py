@@ -94,9 +94,15 @@ def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]
 
 
 def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, tuple[object, object]]:
-    code, content, salt = quote.bidder.code, entry["content"], bytes.fromhex(entry["salt"])
+    code, content, shown = quote.bidder.code, entry["content"], {f"salt of {quote.bidder.code}": (quote.salt, entry["salt"])}
+    if content is None:
+        return shown | {
+            f"commitment of {code}": (quote.commitment, entry["commitment"]),
+            f"amount of {code}": (quote.amount_fen, None),
+        }
+    salt = bytes.fromhex(entry["salt"])
     values = Content.of(json.loads(content))
-    return {
+    return shown | {
         f"commitment of {code}": (quote.commitment, vault.commitment(project.code, code, content, salt)),
         f"amount of {code}": (quote.amount_fen, values.worth_fen(project.ceiling_fen)),
         f"discount of {code}": (quote.discount_bp, values.discount_bp),

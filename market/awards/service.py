@@ -154,6 +154,8 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
         for o in opened
     ]
     unit().record_anonymous("quotes:open", f"project:{project.code}", quotes=quotes)
+    for bidder in [o.quote.bidder.code for o in opened if o.content is None]:
+        unit().record("quote:not_revealed", f"organisation:{bidder}", project=project.code)
 
 
 async def place_of(project: Project) -> Place:

@@ -1,4 +1,7 @@
-"""框架协议: what may be called off, by whom it was entered, who had which turn; and which agreement a project calls off from."""
+"""框架协议: what may be called off, by whom it was entered, who had which turn; which agreement a project calls off from.
+
+报价自己保管: whether a notice lets bidders keep their quotes, and which they still keep.
+"""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
@@ -88,5 +91,15 @@ class Migration(migrations.Migration):
             model_name='Project',
             name='framework',
             field=fields.ForeignKeyField('market.Framework', source_field='framework_id', null=True, db_constraint=True, to_field='id', related_name='projects', on_delete=OnDelete.RESTRICT),
+        ),
+        ops.AddField(
+            model_name='Project',
+            name='seal_mode',
+            field=fields.CharField(default='escrowed', db_default='escrowed', max_length=20),
+        ),
+        ops.AddField(
+            model_name='Quote',
+            name='held',
+            field=fields.BooleanField(default=False, db_default=False),
         ),
     ]

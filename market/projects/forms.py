@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from market.projects.models import Purpose, Quoting, SelectionMethod
-from market.projects.parameters import FIXED_PRICE, NOTHING_CHOSEN, Parameters
+from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
+from market.projects.parameters import BY_PRICE, FIXED_PRICE, NOTHING_CHOSEN, Parameters
 from market.text import Checker
 
 MAX_WORKING_DAYS = 1000
@@ -47,6 +47,7 @@ class PostProject:
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
     quoting: Quoting = Quoting.AMOUNT
+    seal_mode: SealMode = SealMode.ESCROWED
     parameters: Parameters = NOTHING_CHOSEN
     ceiling_fen: int | None = None
     closes_at: datetime | None = None
@@ -78,6 +79,7 @@ class PostProject:
             check.text("case.approvalItem", self.case.approval_item, 300)
             check.text("case.object", self.case.object, 300, required=False)
         self._check_draw(check)
+        self._check_seal(check)
         check.done()
 
     def _check_method(self, check: Checker) -> None:
@@ -89,6 +91,11 @@ class PostProject:
             check.add("auctionStartsAt", "not_allowed_here")
         _check_latest(check, self.auction_starts_at, "auctionStartsAt")
         self.parameters.check(check, self.method, self.quoting, self.ceiling_fen)
+
+    def _check_seal(self, check: Checker) -> None:
+        """Where the price is fixed there is nothing to keep; other methods read quotes before all are shown."""
+        if self.seal_mode is SealMode.BIDDER_HELD and self.method not in BY_PRICE:
+            check.add("sealMode", "not_allowed_here")
 
     def _check_draw(self, check: Checker) -> None:
         if self.ceiling_fen is None and (self.method in FIXED_PRICE or self.framework is not None):

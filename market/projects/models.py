@@ -29,6 +29,13 @@ class Quoting(StrEnum):
     DISCOUNT_RATE = "discount_rate"
 
 
+class SealMode(StrEnum):
+    """Until the opening a quote lies here encrypted, or its bidder keeps it and only its commitment is here."""
+
+    ESCROWED = "escrowed"
+    BIDDER_HELD = "bidder_held"
+
+
 class Purpose(StrEnum):
     """``own_order``: the applicant's own, separate order, never approval work and never fee-shifting."""
 
@@ -84,6 +91,7 @@ class Project(Model):
     budget_line = fields.CharField(max_length=100, default="")
     method = fields.CharField(max_length=20)
     quoting = fields.CharField(max_length=20, default=Quoting.AMOUNT.value)
+    seal_mode = fields.CharField(max_length=20, default=SealMode.ESCROWED.value, db_default=SealMode.ESCROWED.value)
     parameters: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
     framework: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "market.Framework", related_name="projects", on_delete=fields.RESTRICT, null=True

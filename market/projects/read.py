@@ -15,7 +15,7 @@ from market.parties import read as parties
 from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import auction, parameters
-from market.projects.models import ApprovalCase, Project, ProjectAmendment, SelectionMethod
+from market.projects.models import ApprovalCase, Project, ProjectAmendment, SealMode, SelectionMethod
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
 from market.selection import draw, transcript
@@ -42,6 +42,7 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """The notice's constants, frozen at publication: whatever the rulebook says later, this contest keeps them."""
     method, name = METHODS[project.method], SelectionMethod(project.method)
     chosen = {"framework": project.framework.code} if project.framework else {}
+    chosen |= {"sealMode": project.seal_mode} if project.seal_mode == SealMode.BIDDER_HELD else {}
     return {
         **chosen,
         "method": method.version,
@@ -63,14 +64,18 @@ def side(project: Project) -> str:
 
 def _draw(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """What the notice says of its draw: the commitment to a code that nobody outside can know, and the beacon, if it names one."""
-    codes, reveal_s = book.number("draw_codes", now), int(book.duration("draw_reveal_period", now).total_seconds())
+    period = "quote_reveal_period" if project.seal_mode == SealMode.BIDDER_HELD else "draw_reveal_period"
+    codes, reveal_s = book.number("draw_codes", now), int(book.duration(period, now).total_seconds())
     beacon = transcript.Beacon(project.beacon_name, project.beacon_at) if project.beacon_at else None
     committed = draw.commitment(draw_secret(project.id), codes)
     return transcript.notice(project.code, committed, codes, now, reveal_s, beacon)
 
 
 def reveal_ends_at(project: Project) -> datetime:
-    """Until when nonces are shown, as far as one can know before the closing: what the beacon must come after."""
+    """Until when nonces, and quotes that bidders keep, are shown, as far as one can know before the closing.
+
+    The beacon must come after it.
+    """
     return opens_at(project) + timedelta(seconds=project.terms["draw"]["revealSeconds"])
 
 

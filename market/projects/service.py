@@ -74,6 +74,7 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
         budget_line=form.budget_line.strip(),
         method=form.method,
         quoting=form.quoting,
+        seal_mode=form.seal_mode,
         parameters=form.parameters.stored(),
         invited=await posting.invited(form.invited_code),
         framework=framework,

@@ -7,7 +7,7 @@ import strawberry
 
 from market import errors
 from market.projects import forms, service
-from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
 from market.projects.parameters import Criterion, Parameters
 from schema.context import Info
 from schema.errors import result
@@ -55,6 +55,7 @@ class PostProjectInput:
     """A need. Without ``closesAt`` the rulebook's open period runs from publication.
 
     ``longList``, ``shortList``: for CREDIT_MERIT; ``criteria``, ``priceWeight``: for PROPOSAL_MERIT.
+    ``sealMode``: BIDDER_HELD lets bidders keep their quotes (``commitQuote``, ``revealQuote``).
     ``framework``: the code of the framework agreement that this calls off from.
     ``auctionStartsAt``: of a reverse auction; without it the first morning of a working day after the opening.
     """
@@ -67,6 +68,7 @@ class PostProjectInput:
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
     quoting: Quoting = Quoting.AMOUNT
+    seal_mode: SealMode = SealMode.ESCROWED
     long_list: int | None = None
     short_list: int | None = None
     criteria: list[CriterionInput] | None = None

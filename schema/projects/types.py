@@ -16,7 +16,7 @@ from market.draws import read as draws
 from market.frameworks import read as frameworks
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import models, questions, read
-from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
 from market.quotes import service as quote_service
@@ -37,6 +37,7 @@ from schema.scalars import Yuan
 strawberry.enum(ProjectState)
 strawberry.enum(SelectionMethod)
 strawberry.enum(Quoting)
+strawberry.enum(SealMode)
 
 
 @strawberry.type(description="采购项目。 A need that was posted, from draft to contract.")
@@ -53,6 +54,7 @@ class Project(relay.Node):
     purpose: Purpose
     method: SelectionMethod
     quoting: Quoting
+    seal_mode: SealMode
     budget_line: str
     service_working_days: int
     version: int
@@ -77,6 +79,7 @@ class Project(relay.Node):
             purpose=Purpose(row.purpose),
             method=SelectionMethod(row.method),
             quoting=Quoting(row.quoting),
+            seal_mode=SealMode(row.seal_mode),
             **values,
         )
 

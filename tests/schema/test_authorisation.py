@@ -41,6 +41,8 @@ ACTIONS = {
     "decideEntry": Action.FRAMEWORK_ADMIT,
     "leaveFramework": Action.FRAMEWORK_ENTER,
     "submitQuote": Action.QUOTE_SUBMIT,
+    "commitQuote": Action.QUOTE_SUBMIT,
+    "revealQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
     "revealNonce": Action.QUOTE_SUBMIT,
     "recordBeacon": Action.BEACON_RECORD,

@@ -90,6 +90,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         ("intermediary1", "submitQuote", {"projectCode": "@open", "amount": "1", "serviceWorkingDays": 5, "nonceHash": text})
         for text in TEXTS.values()
     ),
+    *(("intermediary1", "commitQuote", {"projectCode": "@open", "commitment": text}) for text in (*TEXTS.values(), "0" * 64)),
+    *(("intermediary1", "revealQuote", {"projectCode": "@open", "content": text, "salt": text}) for text in TEXTS.values()),
+    ("applicant", "postProject", POST | {"method": "DIRECT", "sealMode": "BIDDER_HELD"}),
     *(("intermediary1", "revealNonce", {"projectCode": "@open", "nonce": text}) for text in TEXTS.values()),
     *(("operator", "recordBeacon", {"projectCode": "@open", "value": text, "link": text}) for text in TEXTS.values()),
     *(("operator", "confirmBeacon", {"projectCode": "@open", "value": text}) for text in TEXTS.values()),
@@ -138,7 +141,7 @@ def test_bad_input_is_answered(cast: dict[str, Api], demo_server: str, number: i
     if values.get("projectCode") == "@open":
         page = Api(demo_server)('{ projects(filter: {state: [OPEN], itemCode: "ZSZJ-02-016"}) { edges { node { code } } } }')
         values = values | {"projectCode": page["projects"]["edges"][0]["node"]["code"]}
-    if mutation in ("submitQuote", "postProject", "postFramework", "recordFee", "recordRefund"):
+    if mutation in ("submitQuote", "commitQuote", "postProject", "postFramework", "recordFee", "recordRefund"):
         values = {"idempotencyKey": str(uuid4())} | values
     document = f"mutation M($input: {name}Input!) {{ {mutation}(input: $input) {{ __typename {ERRORS} }} }}"
     body = json.dumps({"query": document, "variables": {"input": values}})

@@ -38,6 +38,7 @@ _TIES = {
 _INVALID = {
     "above_ceiling": N_("无效：高于最高限价"),
     "not_the_fixed_price": N_("无效：不是固定价格"),
+    "not_revealed": N_("无效：没有在期限内公开报价"),
     "nonce_not_revealed": N_("无效：没有公开随机数"),
 }
 _CAUSES = {"DECLINED": N_("中选机构放弃"), "NOT_SIGNED": N_("未按期签订合同")}
@@ -164,7 +165,7 @@ def _total(code: str, award: Data, _: Say) -> str:
 
 
 def _offer(quote: Data, _: Say) -> str:
-    amount = _yuan(quote["amount"] or "0.00", _)
+    amount = _yuan(quote["amount"], _) if quote["amount"] else "—"
     rate = quote["discountBp"]
     return amount if rate is None else _("{amount}（下浮 {rate}%）").format(amount=amount, rate=f"{rate // 100}.{rate % 100:02}")
 
