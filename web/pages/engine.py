@@ -148,9 +148,13 @@ class Page:
                 raise SignedOut
             return await self.answered(visit)
         except SignedOut:
-            return to_sign_in(visit.request)
+            return await self.signed_out(visit)
         except Refused as refused:
             return problem(visit, refused)
+
+    async def signed_out(self, visit: Visit) -> Response:
+        """To the door, and back here afterwards."""
+        return RedirectResponse(door(visit.request), 303)
 
     async def answered(self, visit: Visit) -> Response:
         """GET: the page, or the one part that ``X-Part`` names; 304 when the reader has it already."""
@@ -215,10 +219,10 @@ class Page:
         return templates.render_part(template, part, view)
 
 
-def to_sign_in(request: Request) -> Response:
-    """To the door, and back here afterwards."""
+def door(request: Request) -> str:
+    """The address of the door, with the way back."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': here})}", 303)
+    return f"{SIGN_IN}?{urlencode({'next': here})}"
 
 
 def problem(visit: Visit, refused: Refused) -> Response:
