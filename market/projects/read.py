@@ -99,13 +99,14 @@ async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Proje
 
 @dataclass(frozen=True)
 class ProjectFilter:
-    """Which projects; None means any. ``search`` looks into title and code."""
+    """Which projects; None means any. ``supplier_code``: who has the award. ``search`` looks into title and code."""
 
     states: tuple[ProjectState, ...] | None = None
     item_code: str | None = None
     item_class: str | None = None
     method: str | None = None
     buyer_code: str | None = None
+    supplier_code: str | None = None
     mine: bool = False
     search: str | None = None
 
@@ -123,6 +124,7 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "item_class": wanted.item_class,
         "method": wanted.method,
         "buyer__code": parties.spelling(wanted.buyer_code),
+        "award__supplier__code": parties.spelling(wanted.supplier_code),
         "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
     }
     query = query.filter(**{name: value for name, value in exact.items() if value is not None})

@@ -25,7 +25,8 @@ LISTS = {
         award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
         forfeitures { supplier { name } } } } } } }""",
     "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
-    "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
+    "intermediaries": """{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification }
+        creditScore { points } trackRecord { awards contracts forfeitures } } } } }""",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
     "payments": """{ payments(first: %d) { totalCount edges { node { paymentNo netAmount payer { name } payee { name }

@@ -17,6 +17,12 @@ LISTS = [
     "/projects?state=AWARDED&state=CONTRACT_FILED&itemClass=MANDATORY&method=LOWEST_PRICE",
     "/projects?search=没有这样的项目",
 ]
+OTHERS = [
+    "/intermediaries",
+    "/intermediaries?qualification=测绘资质&search=示例",
+    "/intermediaries?search=没有这样的机构",
+    "/complaints",
+]
 STATES = ["OPEN", "STANDSTILL", "AWARDED", "CONTRACT_FILED", "CANCELLED", "UNSUCCESSFUL"]
 LANGUAGES = ["zh-CN", "en"]
 
@@ -74,8 +80,37 @@ def test_a_failed_project_says_why_and_what_came_next(demo_server: str) -> None:
     assert "收到 2 份，有效 2 份，公告要求至少 3 份。" in text and "看重新发布的公告" in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", OTHERS)
+def test_another_page_is_whole_in_its_language(demo_server: str, path: str, language: str) -> None:
+    """Lists, filtered and empty, and pages of advice."""
+    assert "<h1>" in page(demo_server, path, language)
+
+
+def test_an_intermediary_is_shown_with_its_record(demo_server: str) -> None:
+    """Who won says what and for how much; who never did is no zero."""
+    text = page(demo_server, "/intermediaries", "zh-CN")
+    codes = re.findall(r'href="/intermediaries/(\w{18})"', text)
+    shown = [page(demo_server, f"/intermediaries/{code}", "zh-CN") for code in codes]
+    assert len(codes) == 6 and any("次中选" in one and "/projects/XM-" in one for one in shown)
+    assert any("<strong>暂无成交</strong>" in one and "次中选" not in one for one in shown)
+
+
+def test_a_complaint_is_followed_from_its_own_page(demo_server: str) -> None:
+    """The receipt goes in a form's body, never in an address."""
+    text = page(demo_server, "/complaints", "zh-CN")
+    assert '<form action="/who-pays/receipt" method="post"' in text and "tel:12345" in text
+
+
 @pytest.mark.parametrize(
-    ("path", "status"), [("/projects/XM-0", 404), ("/projects?state=NOPE", 400), ("/projects?state=OPEN&after=x", 400)]
+    ("path", "status"),
+    [
+        ("/projects/XM-0", 404),
+        ("/intermediaries/X", 404),
+        ("/intermediaries?after=x", 400),
+        ("/projects?state=NOPE", 400),
+        ("/projects?state=OPEN&after=x", 400),
+    ],
 )
 def test_a_bad_address_of_a_notice_gets_a_page(demo_server: str, path: str, status: int) -> None:
     """Not found and not understood are designed pages."""

@@ -17,6 +17,9 @@ def pages(site: Site) -> dict[str, Page]:
         "/projects": Page(site, "public/projects", projects.listed, projects.ask),
         "/projects/{code}": Page(site, "public/project", projects.shown),
         "/projects/{code}/notice.pdf": notices.Notice(site),
+        "/intermediaries": Page(site, "public/intermediaries", lists.numbered("intermediaries")),
+        "/intermediaries/{code}": Page(site, "public/intermediary"),
+        "/complaints": Page(site, "public/complaints"),
         "/verify": verify.Lookup(site, "public/verify", verify.transcript, verify.ask),
         "/verify/log": Page(site, "public/verify_log"),
     }
