@@ -8,7 +8,7 @@ from tortoise.models import Model
 
 
 class Document(Model):
-    """One party's upload of one content; without a party it came with a ledger. ``media_type``: found by content.
+    """One party's upload of one content, without a party it came with a ledger. ``media_type``: found by content.
 
     ``facts``, ``unreadable``: what was read, or why not.
 

@@ -1,5 +1,8 @@
 """The migrations make the tables that the models describe, on both databases."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from tortoise import Tortoise, fields
@@ -8,6 +11,9 @@ from tortoise.models import Model
 
 from market import db
 from tests.house.source import listing
+
+_KEYS = """SELECT kept.name, keys."unique", (SELECT group_concat(name) FROM pragma_index_info(keys.name))
+    FROM sqlite_master AS kept, pragma_index_list(kept.name) AS keys WHERE kept.type = 'table'"""
 
 
 class Cellar(Model):
@@ -44,3 +50,18 @@ async def test_every_column_is_there(database: str) -> None:
     for model in models:
         await model.all().limit(1)
     await db.migrate(database)
+
+
+async def test_no_migration_loses_an_index(tmp_path: Path, sqlite_template: Path) -> None:
+    """A migrated SQLite file has every index and unique key of the models: Tortoise drops them when it makes a table anew."""
+    described = tmp_path / "described.sqlite3"
+    async with await db.connect(f"sqlite://{described}", shared=False):
+        await Tortoise.generate_schemas()
+    lost = _keys(described) - _keys(sqlite_template)
+    assert len(_keys(described)) > 50
+    assert not lost, listing([str(key) for key in lost], "Create them again, at the end of the migration that lost them.")
+
+
+def _keys(path: Path) -> set[tuple[str, int, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return set(connection.execute(_KEYS))

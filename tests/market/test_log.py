@@ -1,11 +1,14 @@
 """The tamper-evident log on a real database."""
 
 import pytest
+from tortoise.models import Model
 
 from market import db
 from market.actors import SYSTEM
 from market.log import models, service
 from market.usecase import unit, use_case
+from market.witnesses.models import WitnessedCheckpoint
+from tests.contest import NOON
 
 
 @use_case(None)
@@ -22,10 +25,26 @@ async def test_an_untouched_log_verifies(database: str) -> None:
 
 
 async def test_the_database_refuses_to_change_the_log(database: str) -> None:
-    """An update of a log row is refused by the database itself."""
+    """No entry, checkpoint, sealed batch or witness is changed or deleted: the database itself refuses."""
     await _write(SYSTEM, 1)
-    with pytest.raises(Exception, match="append-only"):
-        await models.LogEntry.filter(seq=1).update(action="other")
+    await models.LogCheckpoint.create(size=1, root="", at=NOON, note="")
+    await models.SealedBatch.create(seq=1, secret="")
+    await WitnessedCheckpoint.create(size=1, root="", at=NOON, note="", agrees=True)
+    rows = (
+        (models.LogEntry, "body"),
+        (models.LogCheckpoint, "root"),
+        (models.SealedBatch, "secret"),
+        (WitnessedCheckpoint, "root"),
+    )
+    for kind, column in rows:
+        await _refused(kind, column)
+
+
+async def _refused(kind: type[Model], column: str) -> None:
+    for attempt in (kind.all().update(**{column: "other"}), kind.all().delete()):
+        with pytest.raises(Exception, match="append-only"):
+            await attempt
+    assert await kind.all().count() == 1
 
 
 @pytest.mark.parametrize(

@@ -26,18 +26,15 @@ from tests.contest import OPENS, member
 from tests.web.test_pages import get
 from tests.web.test_verify import drawn
 from web import documents, pages, paper
+from web.auth.cookies import SessionCookie
 from web.paper import layout
 
 ORIGIN = "https://market.example.org"
 
 
-async def nobody(*_asked: object) -> None:
-    """No form is sent here."""
-
-
 async def fetched(code: str, lang: str = "zh-CN", **headers: str) -> httpx.Response:
     """The notice, from the pages of a site of that origin, as an anonymous reader gets it."""
-    app = Starlette(routes=pages.routes(pages.Site(schema, nobody, ORIGIN), documents))
+    app = Starlette(routes=pages.routes(pages.Site(schema, SessionCookie(ORIGIN), ORIGIN), documents))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://inside.example") as client:
         return await client.get(f"/projects/{code}/notice.pdf", params={"lang": lang}, headers=headers)
 

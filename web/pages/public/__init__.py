@@ -12,7 +12,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/services": Page(site, "public/services", lists.numbered("serviceItems")),
         "/services/{code}": Page(site, "public/service"),
         "/who-pays": Page(site, "public/charge", ask=charges.ask),
-        "/who-pays/complaint": Sending(site, "public/complaint", ask=charges.amount_as_typed),
+        "/who-pays/complaint": Sending(site, "public/complaint"),
         "/who-pays/receipt": Asking(site, "public/receipt"),
         "/projects": Page(site, "public/projects", projects.listed, projects.ask),
         "/projects/{code}": Page(site, "public/project", projects.shown),

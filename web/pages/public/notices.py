@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import Response
 
 from schema.labels import LABELS, N_
 from web import i18n, paper
-from web.pages.engine import Page, Refused, Site, fresh
+from web.pages.engine import Page, Refused, Site, Visit, fresh
 from web.pages.operation import Variables
 from web.pages.public import words
-from web.pages.reader import Reader
 from web.paper import Part, Sheet, Table
 
 Say = Callable[[str], str]
@@ -30,21 +28,23 @@ class Notice(Page):
         super().__init__(site, "public/notice")
         self.turn = asyncio.Semaphore(1)
 
-    async def body(self, request: Request, reader: Reader, data: Data, variables: Variables) -> bytes:
+    async def body(self, visit: Visit, data: Data, variables: Variables) -> bytes:
         """The PDF, made beside the event loop; it takes a second of one core, so one at a time."""
         project = data["project"]
         if project["award"] is None or project["state"] not in _STANDS:
             raise Refused(404)
-        origin = self.site.origin or str(request.base_url).rstrip("/")
-        printed = sheet(project, reader.lang, f"{origin}/verify?code={project['code']}")
+        origin = self.site.origin or str(visit.request.base_url).rstrip("/")
+        printed = sheet(project, visit.reader.lang, f"{origin}/verify?code={project['code']}")
         async with self.turn:
             return await run_in_threadpool(paper.pdf, printed)
 
-    def answer(self, request: Request, body: str | bytes) -> Response:
+    def answer(self, visit: Visit, body: str | bytes) -> Response:
         """Shown by the browser, under a name of its own when saved."""
-        name = f"{request.path_params['code'].upper()}.pdf"
+        name = f"{visit.request.path_params['code'].upper()}.pdf"
         safe = name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "notice.pdf"
-        return fresh(request, body, {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{safe}"'})
+        return fresh(
+            visit.request, body, {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{safe}"'}
+        )
 
 
 def sheet(project: Data, lang: str, address: str) -> Sheet:
