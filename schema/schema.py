@@ -23,6 +23,7 @@ from schema import (
     masking,
     parties,
     payments,
+    published,
     quotes,
     statistics,
 )
@@ -51,6 +52,7 @@ QUERIES: tuple[type, ...] = (
     charges.Queries,
     own_fees.Queries,
     statistics.Queries,
+    published.Queries,
     log.Queries,
 )
 MUTATIONS: tuple[type, ...] = (

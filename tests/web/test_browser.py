@@ -45,6 +45,7 @@ PAGES = {
     "/verify": 200,
     "/verify?code=XM-00000000-000000": 200,
     "/verify/log": 200,
+    "/verify/receipt": 200,
     "/projects": 200,
     "/projects?state=OPEN&search=没有这样的项目": 200,
     "/projects?state=NOPE": 400,
@@ -53,6 +54,8 @@ PAGES = {
     "/intermediaries?search=没有这样的机构": 200,
     "/intermediaries/91330901DEM000011P": 200,
     "/complaints": 200,
+    "/statistics": 200,
+    "/open-data": 200,
     "/projects/{OPEN}": 200,
     "/projects/{STANDSTILL}": 200,
     "/projects/{CONTRACT_FILED}": 200,
@@ -311,6 +314,31 @@ def test_a_draw_is_run_again_in_the_browser(visit: Visit) -> None:
     file = {"name": "t.json", "mimeType": "application/json", "buffer": json.dumps(transcripts.tampered("order")).encode()}
     page.set_input_files("#file", [file])
     expect(page.locator("#verdict.bad li").first).to_contain_text("The order does not follow from the seed")
+
+
+MINE = "query($code: String!) { project(code: $code) { myQuotes { signedReceipt content salt } } }"
+
+
+def test_a_receipt_is_checked_in_the_browser(visit: Visit) -> None:
+    """One's own of the demo world is true, with its content; another price, another word under the signature, other text are not."""
+    page, code = visit.page, code_in(visit.url, "CONTRACT_FILED")
+    [mine] = Api.sign_in(visit.url, "intermediary1")(MINE, code=code)["project"]["myQuotes"]
+    visit.open("/verify/receipt")
+    tries = [
+        (mine["signedReceipt"], mine["content"], ["signed", "matches"]),
+        (mine["signedReceipt"], mine["content"].replace("0", "1"), ["signed", "differs"]),
+        (mine["signedReceipt"].replace(code, "XM-00000000-000000"), "", ["forged"]),
+        ("x", "", ["unreadable"]),
+    ]
+    for receipt, content, codes in tries:
+        page.fill("#receipt", receipt)
+        page.fill("#content", content)
+        page.fill("#salt", mine["salt"])
+        page.click("#check")
+        shown = page.locator("[data-code]:visible")
+        expect(shown).to_have_count(len(codes))
+        assert [one.get_attribute("data-code") for one in shown.all()] == codes
+    assert visit.axe() == []
 
 
 def _file(text: str) -> list[Any]:

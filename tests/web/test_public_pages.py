@@ -22,6 +22,9 @@ OTHERS = [
     "/intermediaries?qualification=测绘资质&search=示例",
     "/intermediaries?search=没有这样的机构",
     "/complaints",
+    "/statistics",
+    "/open-data",
+    "/verify/receipt",
 ]
 STATES = ["OPEN", "STANDSTILL", "AWARDED", "CONTRACT_FILED", "CANCELLED", "UNSUCCESSFUL"]
 LANGUAGES = ["zh-CN", "en"]

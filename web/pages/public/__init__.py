@@ -1,7 +1,7 @@
 """Pages for everybody."""
 
 from web.pages.engine import Page, Site
-from web.pages.public import charges, lists, notices, projects, verify
+from web.pages.public import charges, lists, notices, projects, statistics, verify
 from web.pages.sending import Asking, Sending
 
 
@@ -19,7 +19,10 @@ def pages(site: Site) -> dict[str, Page]:
         "/projects/{code}/notice.pdf": notices.Notice(site),
         "/intermediaries": Page(site, "public/intermediaries", lists.numbered("intermediaries")),
         "/intermediaries/{code}": Page(site, "public/intermediary"),
+        "/statistics": Page(site, "public/statistics", statistics.told),
+        "/open-data": Page(site, "public/open_data"),
         "/complaints": Page(site, "public/complaints"),
         "/verify": verify.Lookup(site, "public/verify", verify.transcript, verify.ask),
+        "/verify/receipt": Page(site, "public/verify_receipt"),
         "/verify/log": Page(site, "public/verify_log"),
     }
