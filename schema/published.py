@@ -81,7 +81,7 @@ class MarketStatistics:
         return [
             EditionCount(
                 edition=Edition.of(edition),
-                classes=[ClassCount(item_class=ItemClass(name), count=count) for name, count in counts.items()],
+                classes=[ClassCount(item_class=item_class, count=count) for item_class, count in counts.items()],
             )
             for edition, counts in rows
         ]

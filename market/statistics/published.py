@@ -14,7 +14,7 @@ from tortoise.functions import Count, Sum
 
 from market.awards.models import Award
 from market.catalogue import read as catalogue
-from market.catalogue.models import Edition
+from market.catalogue.models import Edition, ItemClass
 from market.clock import day_begins, local_date
 from market.projects.models import Project
 from market.projects.states import UNPUBLISHED, ProjectState
@@ -107,8 +107,8 @@ async def by_payer() -> list[Payer]:
     return [Payer(item_class, n, int(total)) for item_class, n, total in sorted(rows)]
 
 
-async def by_edition() -> list[tuple[Edition, dict[str, int]]]:
+async def by_edition() -> list[tuple[Edition, dict[ItemClass, int]]]:
     """Each edition of the list, the oldest first, with how many items of each class it had on its first day."""
     found = sorted(await catalogue.editions(), key=lambda edition: edition.valid_from)
     counts = await catalogue.counts_by_filter([catalogue.ItemFilter(edition.valid_from) for edition in found])
-    return [(edition, dict(count.by_class)) for edition, count in zip(found, counts, strict=True)]
+    return [(edition, count.by_class) for edition, count in zip(found, counts, strict=True)]

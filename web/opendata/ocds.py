@@ -23,12 +23,12 @@ _LIABLE = {"AGENCY": "authority", "APPLICANT": "applicant"}
 def release(project: Data) -> dict[str, Any]:
     """How the project stands. Bids appear with their opening, an award while it stands, a contract once it is filed."""
     award = project["award"] if project["state"] in _WON else None
-    filed = award is not None and project["state"] == "CONTRACT_FILED"
+    filed = award if project["state"] == "CONTRACT_FILED" else None
     told: dict[str, Any] = {
         "ocid": f"{PREFIX}-{project['code']}",
         "id": f"{project['code']}-{project['version']}",
         "date": _newest(project),
-        "tag": _tags(project, award is not None, filed),
+        "tag": _tags(project, award is not None, filed is not None),
         "initiationType": "tender",
         "language": "zh",
         "parties": _parties(project, award),
@@ -41,8 +41,8 @@ def release(project: Data) -> dict[str, Any]:
         told["bids"] = {"details": [_bid(quote) for quote in project["quotes"]]}
     if award is not None:
         told["awards"] = [_award(project, award)]
-    if filed:
-        told["contracts"] = [_contract(project, award)]
+    if filed is not None:
+        told["contracts"] = [_contract(project, filed)]
     return told
 
 
@@ -112,11 +112,11 @@ def _value(amount: str) -> dict[str, Any]:
     return {"amount": float(amount), "currency": "CNY"}
 
 
-_NO_ITEM = {"name": "", "payer": {"kind": "", "legalBasis": []}}
+_NO_ITEM: Data = {"name": "", "payer": {"kind": "", "legalBasis": []}}
 
 
 def _tender(project: Data) -> dict[str, Any]:
-    item = project["item"] or _NO_ITEM
+    item: Data = project["item"] or _NO_ITEM
     classified = {"scheme": "x_serviceItem", "id": project["itemCode"], "description": item["name"]}
     told = {
         "id": project["code"],
