@@ -24,6 +24,7 @@ from schema import (
     masking,
     parties,
     payments,
+    published,
     quotes,
     statistics,
 )
@@ -53,6 +54,7 @@ QUERIES: tuple[type, ...] = (
     charges.Queries,
     own_fees.Queries,
     statistics.Queries,
+    published.Queries,
     log.Queries,
 )
 MUTATIONS: tuple[type, ...] = (

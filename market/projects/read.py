@@ -110,7 +110,7 @@ async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Proje
 
 @dataclass(frozen=True)
 class ProjectFilter:
-    """Which projects; None means any. ``search`` looks into title and code."""
+    """Which projects; None means any. ``supplier_code``: who has the award. ``search`` looks into title and code."""
 
     states: tuple[ProjectState, ...] | None = None
     item_code: str | None = None
@@ -118,6 +118,7 @@ class ProjectFilter:
     method: str | None = None
     buyer_code: str | None = None
     framework: str | None = None
+    supplier_code: str | None = None
     mine: bool = False
     search: str | None = None
 
@@ -136,6 +137,7 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "method": wanted.method,
         "framework__code": wanted_code(wanted.framework),
         "buyer__code": parties.spelling(wanted.buyer_code),
+        "award__supplier__code": parties.spelling(wanted.supplier_code),
         "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
     }
     query = query.filter(**{name: value for name, value in exact.items() if value is not None})

@@ -29,7 +29,8 @@ LISTS = {
     "frameworks": """{ frameworks(first: %d) { totalCount edges { node { code isOpen owner { name } items { name payer { kind } }
         entries { reason member { name } } turns { cause member { name } } } } } }""",
     "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
-    "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
+    "intermediaries": """{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification }
+        creditScore { points } trackRecord { awards contracts forfeitures } } } } }""",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
     "payments": """{ payments(first: %d) { totalCount edges { node { paymentNo netAmount payer { name } payee { name }
