@@ -112,16 +112,52 @@ class Membership:
     is_admin: bool
 
 
+@strawberry.type(
+    description="委托书。 Lets a helper act for a principal until a moment; signing, awarding and paying stay with the principal."
+)
+class Mandate:
+    """``evidence``: where the signed paper or the person's own word is found."""
+
+    helper_login: str
+    helper_name: str
+    principal: Organisation
+    principal_name: str
+    since: datetime
+    until: datetime
+    evidence: str
+
+    @classmethod
+    def of(cls, row: models.Mandate) -> Self:
+        """From its row, loaded with helper and principal: who holds a mandate knows for whom."""
+        return cls(
+            helper_login=row.helper.login,
+            helper_name=row.helper.display_name,
+            principal=Organisation.of(row.principal),
+            principal_name=row.principal.name,
+            since=row.since,
+            until=row.until,
+            evidence=row.evidence,
+        )
+
+
 @strawberry.type(description="当前登录人。 Who is signed in, and for whom.")
 class Viewer:
     """The reader itself."""
 
+    actor: strawberry.Private[Actor]
     login: str
     display_name: str
     roles: list[Role]
     acting_for: Organisation
     on_behalf_of: Organisation | None
     memberships: list[Membership]
+
+    @strawberry.field(
+        description="有效的委托书:帮代办员看自己持有的,其他人看本单位(本人)给出的。 In force: a helper's own, else those the party gave."
+    )
+    async def mandates(self, info: Info) -> list[Mandate]:
+        """The ones that end first first."""
+        return [Mandate.of(row) for row in await read.mandates_of(self.actor, await info.context.now())]
 
 
 async def viewer_of(actor: Actor) -> Viewer | None:
@@ -135,6 +171,7 @@ async def viewer_of(actor: Actor) -> Viewer | None:
         return None
     places = await read.organisations_by_id([m.organisation_id for m in held])
     return Viewer(
+        actor=actor,
         login=account.login,
         display_name=account.display_name,
         roles=sorted(actor.roles),

@@ -29,6 +29,8 @@ from market.permissions import Action, Allowed, Subject, may
 from market.text import Checker
 
 Row = TypeVar("Row")
+_MOST_MANDATES = 500
+"""So many are listed at once."""
 
 
 async def organisations_by_id(ids: Sequence[UUID | None]) -> list[Organisation | None]:
@@ -184,6 +186,13 @@ def _intermediaries(search: str | None, qualification: str | None, on: date) -> 
 def live_mandates(helper_id: UUID, principal_id: UUID, at: datetime) -> QuerySet[Mandate]:
     """The helper's mandates for that principal in force at that moment."""
     return Mandate.filter(helper_id=helper_id, principal_id=principal_id, revoked_at=None, until__gt=at)
+
+
+async def mandates_of(actor: Actor, at: datetime) -> list[Mandate]:
+    """Those in force that the actor's account holds as a helper or that its party gave, the ones that end first first."""
+    own = Q(helper_id=actor.account_id) if Role.HELPER in actor.roles else Q(principal_id=actor.party_id)
+    held = Mandate.filter(own, revoked_at=None, until__gt=at)
+    return await held.order_by("until", "id").limit(_MOST_MANDATES).select_related("helper", "principal")
 
 
 def held_roles(memberships: Iterable[tuple[str, bool]], *, on_behalf: bool) -> tuple[frozenset[Role], bool]:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 _FOLDER = Path(__file__).parent.parent / "static"
 _TYPES = {
     "site.css": "text/css; charset=utf-8",
+    "own.css": "text/css; charset=utf-8",
     "site.js": "text/javascript; charset=utf-8",
     "verify.js": "text/javascript; charset=utf-8",
     "part.js": "text/javascript; charset=utf-8",
