@@ -46,9 +46,8 @@ def held_form(**changes: Any) -> PostProject:
 
 
 @pytest.fixture
-async def project(database: str) -> Project:
+async def project(database: str, shipped_catalogue: None) -> Project:
     """One that is open."""
-    await contest.catalogue_loaded()
     return await contest.published(await member(Role.APPLICANT), held_form())
 
 

@@ -15,6 +15,7 @@ import httpx
 
 from market.demo import world
 from tests.conftest import migrated_sqlite
+from tests.web import commands
 
 
 def free_port() -> int:
@@ -89,8 +90,7 @@ class Server:
 
     def verify(self) -> subprocess.CompletedProcess[str]:
         """``market verify`` on its database."""
-        command = [str(Path(sys.executable).with_name("market")), "verify", "--database", self.database_url]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=self.environment)
+        return commands.run(["verify", "--database", self.database_url], self.environment)
 
 
 @contextmanager

@@ -217,9 +217,8 @@ def test_a_server_gives_the_notice_out(demo_server: str) -> None:
     assert get(demo_server, "/projects/XM-1/notice.pdf").status_code == 404
 
 
-async def test_a_call_offs_notice_names_who_let_its_turn_go(database: str) -> None:
+async def test_a_call_offs_notice_names_who_let_its_turn_go(database: str, shipped_catalogue: None) -> None:
     """Of two members one takes both call-offs, since the other did not quote for the second."""
-    await contest.catalogue_loaded()
     buyer, (owner, framework) = await member(Role.APPLICANT), await factories_frameworks.open_framework()
     members = await factories_frameworks.admitted(owner, framework, 2)
     first = await factories_frameworks.called_off(buyer, factories_frameworks.need(framework))
