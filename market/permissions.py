@@ -24,6 +24,9 @@ class Action(StrEnum):
     QUESTION_ANSWER = "question:answer"
     QUESTION_READ = "question:read"
     QUOTE_SUBMIT = "quote:submit"
+    AVOIDANCE_RECORD = "avoidance:record"
+    AVOIDANCE_LIFT = "avoidance:lift"
+    AVOIDANCE_READ = "avoidance:read"
     BEACON_RECORD = "beacon:record"
     BEACON_CONFIRM = "beacon:confirm"
     AUCTION_BID = "auction:bid"
@@ -35,6 +38,8 @@ class Action(StrEnum):
     AWARD_ANNUL = "award:annul"
     AWARD_DECLINE = "award:decline"
     AWARD_FORFEIT = "award:forfeit"
+    AWARD_SUSPEND = "award:suspend"
+    OPENING_WITNESS = "opening:witness"
     OBJECTION_RAISE = "objection:raise"
     OBJECTION_ANSWER = "objection:answer"
     OBJECTION_READ = "objection:read"
@@ -122,6 +127,9 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.QUESTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.QUESTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
+    _A.AVOIDANCE_RECORD: {_R.OPERATOR: Relation.ANY, _R.AGENCY: _PARTY},
+    _A.AVOIDANCE_LIFT: {_R.OPERATOR: Relation.OTHER},
+    _A.AVOIDANCE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.BEACON_RECORD: {_R.OPERATOR: Relation.ANY},
     _A.BEACON_CONFIRM: {_R.OPERATOR: Relation.OTHER},
     _A.AUCTION_BID: {_R.INTERMEDIARY: Relation.ANY},
@@ -133,6 +141,8 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.AWARD_ANNUL: {_R.OPERATOR: Relation.ANY},
     _A.AWARD_DECLINE: {_R.INTERMEDIARY: _PARTY},
     _A.AWARD_FORFEIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_SUSPEND: {_R.REGULATOR: Relation.ANY},
+    _A.OPENING_WITNESS: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.OBJECTION_RAISE: {_R.INTERMEDIARY: _PARTY},
     _A.OBJECTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.OBJECTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},

@@ -12,10 +12,12 @@ from market.actors import Actor, Role
 from market.clock import local_date
 from market.parties import mandates, members, models, read, service, sessions
 from market.parties.models import OrganisationKind, RelationKind
+from market.practitioners import read as practitioner_reads
 from schema.context import Info
 from schema.errors import result
 from schema.inputs import node_key
 from schema.pagination import Connection, Page, connection
+from schema.practitioners import Practitioner
 
 strawberry.enum(Role)
 strawberry.enum(OrganisationKind)
@@ -72,6 +74,14 @@ class Organisation(relay.Node):
         plain = ("qualification", "level", "certificate_no", "valid_from", "valid_to")
         rows = await info.context.load(read.qualifications_by_organisation, self.row.id)
         return [HeldQualification(**{name: getattr(row, name) for name in plain}) for row in rows]
+
+    @strawberry.field(description="从业人员,只给本机构、运营和监管;其他人为空。 Empty for others.")
+    async def practitioners(self, info: Info) -> list[Practitioner]:
+        """Those of before, too."""
+        if not practitioner_reads.may_read(info.context.actor, self.row):
+            return []
+        rows = await info.context.load(practitioner_reads.practitioners_by_organisation, self.row.id)
+        return [Practitioner.of(row) for row in rows]
 
     @strawberry.field
     async def credit_score(self, info: Info) -> CreditScore | None:

@@ -23,6 +23,7 @@ class Quote:
     discount_bp: int | None
     service_working_days: int | None
     proposal: str
+    practitioner_codes: list[str]
     received_at: datetime
     commitment: str
     salt: str | None
@@ -40,6 +41,7 @@ class Quote:
             discount_bp=row.discount_bp,
             service_working_days=row.service_working_days,
             proposal=row.proposal,
+            practitioner_codes=row.practitioners or [],
             received_at=row.received_at,
             commitment=row.commitment,
             salt=row.salt,
@@ -70,6 +72,7 @@ class QuoteReceipt:
     service_working_days: int
     note: str
     proposal: str
+    practitioner_codes: list[str]
     received_at: datetime
     commitment: str
     content: str
@@ -99,6 +102,7 @@ class QuoteReceipt:
             service_working_days=own.values.service_working_days,
             note=own.values.note,
             proposal=own.values.proposal,
+            practitioner_codes=list(own.values.practitioners),
             received_at=own.row.received_at,
             commitment=own.row.commitment,
             content=own.content,
@@ -118,6 +122,7 @@ class SubmitQuoteInput:
     """A sealed quote for the whole service; a second one replaces the first.
 
     ``amount``, or where the notice asks for a rate ``discountBp``: 下浮率 in basis points (1 % = 100) off the ceiling.
+    ``practitioners``: the codes of those who will do it, sealed with the quote; they must be registered with the bidder.
     ``nonceHash``: of 32 random bytes that the bidder keeps and shows after the deadline (``revealNonce``); see README.
     """
 
@@ -129,10 +134,12 @@ class SubmitQuoteInput:
     note: str = ""
     nonce_hash: str | None = None
     proposal: str = ""
+    practitioners: list[str] = strawberry.field(default_factory=list)
 
     def form(self) -> service.SubmitQuote:
         """As the domain takes it."""
-        return service.SubmitQuote(**{k: v for k, v in vars(self).items() if k != "amount"}, amount_fen=self.amount)
+        values = {k: v for k, v in vars(self).items() if k not in ("amount", "practitioners")}
+        return service.SubmitQuote(**values, amount_fen=self.amount, practitioners=tuple(self.practitioners))
 
 
 @strawberry.input
@@ -143,14 +150,15 @@ class WithdrawQuoteInput:
 
 
 _LATE = (errors.WrongState, errors.DeadlinePassed, errors.QuotesAlreadyOpened)
-_BIDDER = (errors.NotInvited, errors.SelfDealing, errors.AffiliateOfAgency, errors.QualificationMissing, errors.AboveCeiling)
+_UNFIT = (errors.QualificationMissing, errors.AboveCeiling)
+_BIDDER = (errors.NotInvited, errors.SelfDealing, errors.AffiliateOfAgency, errors.OnAvoidanceList)
 
 
 @strawberry.type
 class Mutations:
     """Writes of quotes."""
 
-    @result("SubmitQuoteResult", QuoteReceipt, *_LATE, *_BIDDER, errors.IdempotencyKeyReused)
+    @result("SubmitQuoteResult", QuoteReceipt, *_LATE, *_BIDDER, *_UNFIT, errors.IdempotencyKeyReused)
     async def submit_quote(self, info: Info, input: SubmitQuoteInput) -> QuoteReceipt:
         """密封报价,截止前可更换。 Submit a sealed quote; until the deadline it can be replaced or withdrawn."""
         return QuoteReceipt.of(await service.submit_quote(info.context.actor, input.form()))

@@ -6,6 +6,7 @@ from strawberry import relay
 from schema import (
     auctions,
     audit,
+    avoidance,
     awarded,
     awards,
     catalogue,
@@ -23,6 +24,7 @@ from schema import (
     masking,
     parties,
     payments,
+    practitioners,
     quotes,
     statistics,
 )
@@ -38,6 +40,7 @@ QUERIES: tuple[type, ...] = (
     catalogue.Queries,
     parties.Queries,
     project_queries.Queries,
+    avoidance.Queries,
     awards.Queries,
     evaluation.Queries,
     contracts.Queries,
@@ -55,9 +58,11 @@ QUERIES: tuple[type, ...] = (
 )
 MUTATIONS: tuple[type, ...] = (
     parties.Mutations,
+    practitioners.Mutations,
     project_mutations.Mutations,
     questions.Mutations,
     quotes.Mutations,
+    avoidance.Mutations,
     draws.Mutations,
     auctions.Mutations,
     awards.Mutations,

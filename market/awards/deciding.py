@@ -34,6 +34,12 @@ async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: d
 
 def invalid(project: Project, quote: Quote) -> str:
     """Why an opened quote does not count, "" when it does. Where the draw alone chooses, who is out of it is out of the contest."""
+    if excluded := (project.excluded or {}).get(quote.bidder.code):
+        return excluded  # it was free to quote when it did
+    return _unfit(project, quote)
+
+
+def _unfit(project: Project, quote: Quote) -> str:
     amount_fen = quote.amount_fen or 0
     if project.ceiling_fen is not None and amount_fen > project.ceiling_fen:
         return "above_ceiling"  # it was below, before an amendment

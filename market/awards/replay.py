@@ -52,11 +52,11 @@ async def replay(actor: Actor, project_code: str) -> Replay:
     return await _decided(project, quotes, award)
 
 
-async def _logged(project: Project) -> list[dict[str, Any]]:
-    """The quotes as the log published them at the opening."""
+async def _logged(project: Project) -> dict[str, Any]:
+    """The quotes, and who was excluded, as the log published them at the opening."""
     entry = await LogEntry.filter(action="quotes:open", subject=f"project:{project.code}").first()
     facts: dict[str, Any] = json.loads(entry.body)["facts"] if entry else {"quotes": []}
-    return list(facts["quotes"])
+    return {"excluded": {}} | facts
 
 
 async def _notice_altered(project: Project) -> Difference | None:
@@ -79,12 +79,14 @@ async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | N
     return first({part: (value, drawn_for[part]) for part, value in published.items()})
 
 
-def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]) -> Difference | None:
+def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
     """Where the stored quotes are not those of the log, or a logged one does not fit its commitment."""
     stored = {quote.bidder.code: quote for quote in quotes}
-    said = {entry["bidder"]: entry for entry in logged}
+    said = {entry["bidder"]: entry for entry in logged["quotes"]}
     if said.keys() != stored.keys():
         return Difference("bidders", " ".join(sorted(stored)), " ".join(sorted(said)))
+    if (excluded := project.excluded or {}) != logged["excluded"]:
+        return Difference("excluded", text(excluded), text(logged["excluded"]))
     return first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
 
 
@@ -94,7 +96,9 @@ def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, 
     return {
         f"commitment of {code}": (quote.commitment, vault.commitment(project.code, code, content, salt)),
         f"amount of {code}": (quote.amount_fen, values.worth_fen(project.ceiling_fen)),
+        f"practitioners of {code}": (quote.practitioners or [], list(values.practitioners)),
         f"discount of {code}": (quote.discount_bp, values.discount_bp),
+        f"validity of {code}": (quote.invalid_reason, deciding.invalid(project, quote)),
     }
 
 

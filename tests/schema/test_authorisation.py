@@ -22,6 +22,7 @@ from market.projects import questions
 from schema.schema import schema
 from tests import contest, factories_oversight
 from tests.contest import NOON, member
+from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
 
 OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint", "witnessCheckpoint"}
@@ -36,6 +37,10 @@ ACTIONS = {
     "answerQuestion": Action.QUESTION_ANSWER,
     "submitQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
+    "registerPractitioner": Action.ORGANISATION_REGISTER,
+    "endPractitioner": Action.ORGANISATION_REGISTER,
+    "recordAvoidance": Action.AVOIDANCE_RECORD,
+    "liftAvoidance": Action.AVOIDANCE_LIFT,
     "revealNonce": Action.QUOTE_SUBMIT,
     "recordBeacon": Action.BEACON_RECORD,
     "confirmBeacon": Action.BEACON_CONFIRM,
@@ -50,6 +55,9 @@ ACTIONS = {
     "annulAward": Action.AWARD_ANNUL,
     "declineAward": Action.AWARD_DECLINE,
     "forfeitAward": Action.AWARD_FORFEIT,
+    "suspendAward": Action.AWARD_SUSPEND,
+    "liftSuspension": Action.AWARD_SUSPEND,
+    "witnessOpening": Action.OPENING_WITNESS,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -158,6 +166,8 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     await contest.opened(disputed)
     with clock.fixed(contest.OPENS):
         objection = await objections.raise_objection(bidder, disputed.code, "x")
+    entry = await listed(await member(Role.OPERATOR), await member(Role.AGENCY), bidder)
+    sides = {"agencyCode": entry.agency.code, "intermediaryCode": entry.intermediary.code}
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
         "submitForReview": {"code": draft.code},
@@ -172,6 +182,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "forfeitAward": {"projectCode": award.project.code, "reason": "x"},
         "raiseObjection": {"projectCode": disputed.code, "text": "x"},
         "answerObjection": {"code": objection.code, "answer": "x", "upheld": False},
+        "recordAvoidance": {**sides, "ground": "OTHER_INTEREST", "reason": "x", "since": "2026-11-24"},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
@@ -179,7 +190,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
 
 
 _OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "nameEvaluators", "pickSupplier"]
-_OF_A_PROJECT += ["raiseObjection", "answerObjection", "declineAward", "forfeitAward", "answerQuestion"]
+_OF_A_PROJECT += ["raiseObjection", "answerObjection", "declineAward", "forfeitAward", "answerQuestion", "recordAvoidance"]
 
 
 @pytest.mark.parametrize("name", [*_OF_A_PROJECT, "submitScores", "fileContract", "recordDelivery", "acceptDelivery"])

@@ -14,6 +14,7 @@ from market.audit.models import AuditResult, AuditRun
 from market.statistics.models import IndicatorRun, IndicatorValue
 from tests import contest, factories_oversight
 from tests.contest import NOON, OPENS, member
+from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
 
 LISTS = {
@@ -23,9 +24,11 @@ LISTS = {
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
         questions { text answer }
         award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
-        forfeitures { supplier { name } } } } } } }""",
+        suspensions { reason } witnesses { organisation { name } } forfeitures { supplier { name } } } } } } }""",
     "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
-    "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
+    "intermediaries": """{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification }
+        practitioners { code } } } } }""",
+    "avoidances": "{ avoidances(first: %d) { totalCount edges { node { agency { name } intermediary { name } caseNo isInForce } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
     "payments": """{ payments(first: %d) { totalCount edges { node { paymentNo netAmount payer { name } payee { name }
@@ -66,6 +69,7 @@ async def _grow(count: int) -> None:
             await contest.quoted(await member(Role.INTERMEDIARY), project, amount)
     with clock.fixed(OPENS):
         await contest.awards.settle_due()
+        await listed(await member(Role.OPERATOR), await member(Role.AGENCY), await member(Role.INTERMEDIARY))
     for _ in range(count):
         await factories_oversight.finding(f"contract:{uuid4().hex[:8]}", (applicant, "applicant"))
     for number in range(count):

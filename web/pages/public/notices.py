@@ -34,6 +34,10 @@ _TIES = {
     "earliest_receipt": N_("最优的几家相同，先收到的在前。"),
 }
 _INVALID = {
+    "affiliate_of_agency": N_("无效：审批机关所属或主管的单位"),
+    "on_avoidance_list": N_("无效：应当回避"),
+    "practitioner_not_registered": N_("无效：报价写明的从业人员已不在该机构或证书过期"),
+    "practitioner_in_two_quotes": N_("无效：从业人员已属另一家，两份报价写了同一人"),
     "above_ceiling": N_("无效：高于最高限价"),
     "not_the_fixed_price": N_("无效：不是固定价格"),
     "nonce_not_revealed": N_("无效：没有公开随机数"),
@@ -105,7 +109,16 @@ def _project(project: Data, lang: str, _: Say) -> Part:
         (_("服务期限"), _("{days} 个工作日").format(days=award["serviceWorkingDays"])),
         (_("公布时间"), _moment(award["publishedAt"], _)),
     )
-    return Part(_("项目情况"), facts=facts)
+    return Part(_("项目情况"), facts=(*facts, *_field(project, _)))
+
+
+def _field(project: Data, _: Say) -> tuple[tuple[str, str], ...]:
+    """How many could have served it, and why so few were enough."""
+    if project["ableCount"] is None:
+        return ()
+    counted = _("{count} 家").format(count=project["ableCount"])
+    why = project["narrowReason"] and _("不足三家的理由：{reason}").format(reason=project["narrowReason"])
+    return ((_("登记有所要求资质的机构"), " · ".join(filter(None, (counted, why)))),)
 
 
 def _ranking(project: Data, _: Say) -> Part:
@@ -179,7 +192,18 @@ def _objecting(award: Data, _: Say) -> Part:
         ),
         _("其他人发现乱收费、指定机构等问题的，在本平台“有人要我付钱”页投诉，由监管部门处理。"),
     )
-    return Part(_("公示和异议"), words, ((_("公示截止"), _moment(award["standstillUntil"], _)),))
+    return Part(_("公示和异议"), words, ((_("公示截止"), _moment(award["standstillUntil"], _)), *_supervised(award, _)))
+
+
+def _supervised(award: Data, _: Say) -> tuple[tuple[str, str], ...]:
+    """A suspension in force, and who recomputed the outcome."""
+    stopped = [s for s in award["suspensions"] if s["liftedAt"] is None]
+    told = _("监管部门已于 {at} 暂停，解除前不得确认、签约：{reason}")
+    facts = [(_("暂停"), told.format(at=_moment(s["suspendedAt"], _), reason=s["reason"])) for s in stopped]
+    for witness in award["witnesses"]:
+        found = _("{name}于 {at} 重算，结果一致") if witness["agrees"] else _("{name}于 {at} 重算，结果不一致")
+        facts.append((_("见证"), found.format(name=witness["organisation"]["name"], at=_moment(witness["at"], _))))
+    return tuple(facts)
 
 
 def _log(project: Data, address: str, _: Say) -> Part:
