@@ -22,7 +22,8 @@ from tortoise.models import Model
 from market import clock
 
 NOUNS = (
-    *("log", "witnesses", "parties", "practitioners", "documents", "catalogue", "findings", "projects", "avoidance", "quotes"),
+    *("log", "witnesses", "parties", "practitioners", "documents", "catalogue", "findings", "frameworks", "projects"),
+    *("avoidance", "quotes"),
     *("auctions", "draws", "awards", "contracts"),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )

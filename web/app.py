@@ -19,6 +19,7 @@ from market import db
 from schema.labels import N_
 from schema.schema import schema as market_schema
 from web import auctions, documents, exports, graphiql, logs, pages, startup, uploads, verifying
+from web.auth.cookies import SessionCookie
 from web.auth.tokens import identify
 from web.graphql import GraphQLApi
 from web.guard import Guard
@@ -40,20 +41,21 @@ def create_app(settings: Settings, schema: strawberry.Schema = market_schema) ->
         async with startup.running(settings):
             yield
 
+    session = SessionCookie(settings.public_origin)
     api = GraphQLApi(schema, settings, identify)
     app = Starlette(
         routes=[
             Route("/graphql", api),
             WebSocketRoute("/graphql", api),
             *(graphiql.routes() if settings.introspection else []),
-            *uploads.routes(identify),
-            *exports.routes(identify),
+            *uploads.routes(session.caller),
+            *exports.routes(session.caller),
             *verifying.routes(),
             *logs.routes(),
             *auctions.routes(schema),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *pages.routes(pages.Site(schema, identify, settings.public_origin), documents),
+            *pages.routes(pages.Site(schema, session, settings.public_origin), documents),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
         exception_handlers={HTTPException: refused, Exception: failed},
@@ -83,7 +85,7 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     if error.status_code == 405:
         return respond(replace(_METHOD, headers=error.headers or {}), request.scope)
-    return engine.problem(request, engine.Refused(error.status_code))
+    return engine.problem(engine.stranger(request), engine.Refused(error.status_code))
 
 
 async def failed(request: Request, error: Exception) -> Response:

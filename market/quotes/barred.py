@@ -43,13 +43,17 @@ def _gone(quotes: Sequence[Quote], known: Mapping[str, Practitioner], on: date) 
 
     Source: 招标投标法实施条例 art. 40: one person in the documents of two bidders.
     """
-    people = {quote.bidder.code: [known[code] for code in quote.practitioners or ()] for quote in quotes}
-    named = Counter(identity for rows in people.values() for identity in {row.identity for row in rows})
+    people = {quote.bidder.code: [known.get(code) for code in quote.practitioners or ()] for quote in quotes}
+    named = Counter(identity for rows in people.values() for identity in _identities(rows))
     return {quote.bidder.code: _left(quote, people[quote.bidder.code], named, on) for quote in quotes}
 
 
-def _left(quote: Quote, people: Sequence[Practitioner], named: Mapping[str, int], on: date) -> str:
+def _identities(people: Sequence[Practitioner | None]) -> set[str]:
+    return {row.identity for row in people if row}
+
+
+def _left(quote: Quote, people: Sequence[Practitioner | None], named: Mapping[str, int], on: date) -> str:
     left = [row for row in people if not practitioners.practises(row, quote.bidder_id, on)]
-    if any(named[row.identity] > 1 for row in left):
+    if any(row and named[row.identity] > 1 for row in left):
         return "practitioner_in_two_quotes"
     return "practitioner_not_registered" if left else ""

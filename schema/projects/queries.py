@@ -34,6 +34,7 @@ class ProjectFilter:
     item_class: ItemClass | None = None
     method: SelectionMethod | None = None
     buyer_code: str | None = None
+    framework: str | None = None
     mine: bool = False
     search: str | None = None
 
@@ -45,6 +46,7 @@ class ProjectFilter:
             item_class=self.item_class.value if self.item_class else None,
             method=self.method.value if self.method else None,
             buyer_code=self.buyer_code,
+            framework=self.framework,
             mine=self.mine,
             search=self.search,
         )

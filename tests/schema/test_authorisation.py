@@ -16,11 +16,12 @@ from market.awards import objections
 from market.fees import service as fees
 from market.fees.forms import RecordFee
 from market.fees.models import Channel, EvidenceGrade
+from market.frameworks import service as frameworks
 from market.log.models import LogEntry
 from market.permissions import GRANTS, Action, Relation
 from market.projects import questions
 from schema.schema import schema
-from tests import contest, factories_oversight
+from tests import contest, factories_frameworks, factories_oversight
 from tests.contest import NOON, member
 from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
@@ -35,7 +36,14 @@ ACTIONS = {
     "reviewProject": Action.PROJECT_REVIEW,
     "askQuestion": Action.QUESTION_ASK,
     "answerQuestion": Action.QUESTION_ANSWER,
+    "postFramework": Action.FRAMEWORK_POST,
+    "reviewFramework": Action.FRAMEWORK_REVIEW,
+    "enterFramework": Action.FRAMEWORK_ENTER,
+    "decideEntry": Action.FRAMEWORK_ADMIT,
+    "leaveFramework": Action.FRAMEWORK_ENTER,
     "submitQuote": Action.QUOTE_SUBMIT,
+    "commitQuote": Action.QUOTE_SUBMIT,
+    "revealQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
     "registerPractitioner": Action.ORGANISATION_REGISTER,
     "endPractitioner": Action.ORGANISATION_REGISTER,
@@ -168,12 +176,17 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         objection = await objections.raise_objection(bidder, disputed.code, "x")
     entry = await listed(await member(Role.OPERATOR), await member(Role.AGENCY), bidder)
     sides = {"agencyCode": entry.agency.code, "intermediaryCode": entry.intermediary.code}
+    _, framework = await factories_frameworks.open_framework()
+    with clock.fixed(NOON):
+        await frameworks.enter_framework(bidder, framework.code)
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
         "submitForReview": {"code": draft.code},
         "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
+        "decideEntry": {"code": framework.code, "memberCode": award.supplier.code, "admit": True},
+        "leaveFramework": {"code": framework.code},
         "nameEvaluators": {"projectCode": opened.code, "logins": ["x"]},
         "submitScores": {"projectCode": opened.code, "sheets": []},
         "pickSupplier": {"projectCode": opened.code, "supplierCode": award.supplier.code, "reason": "x"},
@@ -190,7 +203,16 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
 
 
 _OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "nameEvaluators", "pickSupplier"]
-_OF_A_PROJECT += ["raiseObjection", "answerObjection", "declineAward", "forfeitAward", "answerQuestion", "recordAvoidance"]
+_OF_A_PROJECT += [
+    "raiseObjection",
+    "answerObjection",
+    "declineAward",
+    "forfeitAward",
+    "answerQuestion",
+    "decideEntry",
+    "leaveFramework",
+    "recordAvoidance",
+]
 
 
 @pytest.mark.parametrize("name", [*_OF_A_PROJECT, "submitScores", "fileContract", "recordDelivery", "acceptDelivery"])

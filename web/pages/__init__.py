@@ -4,7 +4,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
-from web.pages import assets, public
+from web.pages import account, assets, public
 from web.pages.engine import Page, Site
 
 __all__ = ["Site", "routes"]
@@ -18,7 +18,7 @@ class Documents(Protocol):
         ...
 
 
-AREAS = (public.pages,)
+AREAS = (public.pages, account.pages)
 
 
 def routes(site: Site, documents: Documents) -> list[BaseRoute]:
@@ -27,5 +27,5 @@ def routes(site: Site, documents: Documents) -> list[BaseRoute]:
     for area in AREAS:
         pages |= area(site)
     for page in pages.values():
-        documents.register(page.operation.text)
+        documents.register(page.document.text)
     return [*assets.routes(), *(page.route(path) for path, page in pages.items())]

@@ -1,31 +1,27 @@
-"""A page's GraphQL document: checked against the schema at start, its variables read from an address."""
+"""A page's GraphQL document: checked against the schema at start, its variables read from an address or a form."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLScalarType,
     GraphQLSchema,
-    ListTypeNode,
-    NamedTypeNode,
-    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
-    TypeNode,
     parse,
+    type_from_ast,
     validate,
 )
-from starlette.datastructures import QueryParams
+from starlette.datastructures import ImmutableMultiDict, QueryParams
 
-Variables = dict[str, Any]
+from web.pages.reading import Reading, Variables
 
-_INTEGER = re.compile(r"-?[0-9]{1,10}")
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "Int": lambda text: int(text) if _INTEGER.fullmatch(text) else text,
-    "Boolean": lambda text: {"true": True, "false": False}.get(text, text),
-}
-"""Address text → what JSON would carry. All other types take text. What cannot be read stays text; the schema refuses it."""
+__all__ = ["BadDocument", "Document", "Operation", "Variables"]
 
 
 class BadDocument(Exception):
@@ -34,47 +30,65 @@ class BadDocument(Exception):
 
 @dataclass(frozen=True)
 class Operation:
-    """The one query or mutation of a document."""
+    """One query or mutation of a document. ``types``: of its variables."""
 
-    text: str
-    node: OperationDefinitionNode
+    name: str | None
+    kind: OperationType
+    types: Mapping[str, GraphQLInputType]
+    root: str
+    """The name in the answer of its first field."""
 
     @classmethod
-    def compile(cls, schema: GraphQLSchema, text: str, kind: OperationType = OperationType.QUERY) -> "Operation":
-        """Raises BadDocument with every problem, or when there is not exactly one operation of the kind."""
+    def of(cls, schema: GraphQLSchema, node: OperationDefinitionNode) -> "Operation":
+        """Of a document that fits the schema."""
+        types: dict[str, GraphQLInputType] = {}
+        for definition in node.variable_definitions or ():
+            kind = type_from_ast(schema, definition.type)
+            assert isinstance(kind, GraphQLInputTypes)  # noqa: S101 - the document was validated
+            types[definition.variable.name.value] = kind
+        first = node.selection_set.selections[0].to_dict()
+        root = (first.get("alias") or first["name"])["value"]
+        return cls(node.name.value if node.name else None, node.operation, types, root)
+
+    def variables(self, path: Mapping[str, object], given: QueryParams) -> Variables:
+        """Values for the operation's own variables from path and address.
+
+        Unknown keys are ignored, blank values are absent, a list takes repeated keys.
+        """
+        texts = [(key, text) for key, text in given.multi_items() if key not in path]
+        reading = Reading(ImmutableMultiDict(texts + [(key, str(value)) for key, value in path.items()]))
+        found = {name: reading.value(kind, name) for name, kind in self.types.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+GraphQLInputTypes = (GraphQLScalarType, GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull)
+
+
+@dataclass(frozen=True)
+class Document:
+    """All operations of one file."""
+
+    text: str
+    operations: tuple[Operation, ...]
+
+    @classmethod
+    def compile(cls, schema: GraphQLSchema, text: str) -> "Document":
+        """Raises BadDocument with every problem."""
         document = parse(text)
         problems = validate(schema, document)
         if problems:
             raise BadDocument("\n\n".join(str(problem) for problem in problems))
-        found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        wanted = [node for node in found if node.operation is kind]
+        nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        return cls(text, tuple(Operation.of(schema, node) for node in nodes))
+
+    def only(self, kind: OperationType) -> Operation:
+        """The one of its kind. Raises BadDocument when there is not exactly one."""
+        wanted = [operation for operation in self.operations if operation.kind is kind]
         if len(wanted) != 1:
             raise BadDocument(f"a page has exactly one {kind.value}, not {len(wanted)}")
-        return cls(text, wanted[0])
+        return wanted[0]
 
     @property
-    def name(self) -> str | None:
-        """Which of the document's operations to run."""
-        return self.node.name.value if self.node.name else None
-
-    def variables(self, path: Mapping[str, Any], query: QueryParams) -> Variables:
-        """Values for the query's own variables from path and query string.
-
-        Unknown keys are ignored, blank values are absent, a list takes repeated keys.
-        """
-        given: Variables = {}
-        for definition in self.node.variable_definitions or ():
-            key = definition.variable.name.value
-            texts = [str(path[key])] if key in path else [text for text in query.getlist(key) if text.strip()]
-            if texts:
-                given[key] = _read(definition.type, texts)
-        return given
-
-
-def _read(type_: TypeNode, texts: list[str]) -> Any:
-    if isinstance(type_, NonNullTypeNode):
-        return _read(type_.type, texts)
-    if isinstance(type_, ListTypeNode):
-        return [_read(type_.type, [text]) for text in texts]
-    assert isinstance(type_, NamedTypeNode)  # noqa: S101 - the third and last kind of type
-    return _READERS.get(type_.name.value, str)(texts[-1])
+    def mutations(self) -> dict[str, Operation]:
+        """By name."""
+        return {str(o.name): o for o in self.operations if o.kind is OperationType.MUTATION}

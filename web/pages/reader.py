@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schema.context import Context
 from web import i18n
 
 _YEAR_S = 365 * 24 * 3600
@@ -30,10 +29,6 @@ class Reader:
             big=(view if view in _VIEWS else kept.get("view")) == "big",
             chosen=(*([("lang", lang)] if lang in i18n.LANGUAGES else ()), *([("view", view)] if view in _VIEWS else ())),
         )
-
-    def context(self) -> Context:
-        """What the schema needs to know of an anonymous reader."""
-        return Context(lang=self.lang, translate=lambda text: i18n.translate(self.lang, text))
 
     def remember(self, response: Response, *, secure: bool) -> None:
         """Keep for a year what was chosen in the address."""

@@ -6,10 +6,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from schema.context import Context
-from web.pages.engine import Page
+from web.pages.engine import Page, Visit
 from web.pages.operation import Variables
-from web.pages.reader import Reader
 
 
 class Sending(Page):
@@ -26,17 +24,11 @@ class Sending(Page):
         """The form's fields. What is no text is replaced; the schema refuses what makes no sense."""
         return QueryParams((await request.body()).decode("utf-8", "replace"))
 
-    async def context(self, request: Request, reader: Reader) -> Context:
-        """With the sender's address."""
-        context = reader.context()
-        context.actor = await self.site.identify(request, None)
-        return context
-
     def explorer(self, variables: Variables) -> str | None:
         """None: what was sent is in no address."""
         return None
 
-    def answer(self, request: Request, body: str | bytes) -> Response:
+    def answer(self, visit: Visit, body: str | bytes) -> Response:
         """Never kept: it may hold a receipt."""
         return HTMLResponse(body, headers={"Cache-Control": "no-store"})
 

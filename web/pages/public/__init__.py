@@ -12,7 +12,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/services": Page(site, "public/services", services.pages),
         "/services/{code}": Page(site, "public/service"),
         "/who-pays": Page(site, "public/charge", ask=charges.ask),
-        "/who-pays/complaint": Sending(site, "public/complaint", ask=charges.amount_as_typed),
+        "/who-pays/complaint": Sending(site, "public/complaint"),
         "/who-pays/receipt": Asking(site, "public/receipt"),
         "/projects/{code}/notice.pdf": notices.Notice(site),
         "/verify": verify.Lookup(site, "public/verify", verify.transcript, verify.ask),

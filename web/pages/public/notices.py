@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import Response
 
 from schema.labels import LABELS, N_
 from web import i18n, paper
-from web.pages.engine import Page, Refused, Site, fresh
+from web.pages.engine import Page, Refused, Site, Visit, fresh
 from web.pages.operation import Variables
-from web.pages.reader import Reader
 from web.paper import Part, Sheet, Table
 
 Say = Callable[[str], str]
@@ -27,6 +25,8 @@ _WHY = {
     "CREDIT_MERIT": N_("按信用分排大名单、抽出小名单，由委托方在小名单中选定，理由公布。"),
     "PROPOSAL_MERIT": N_("评审总分最高的一家中选。"),
     "RANDOM_DRAW": N_("可验证的抽取中次序最前的一家中选。"),
+    "REVERSE_AUCTION": N_("多轮竞价结束时报价最低的一家中选。"),
+    "ROTATION": N_("报价的入围机构中，最久没有轮到的一家中选；轮次见公开日志。"),
     "DIRECT": N_("委托方直接选取。"),
 }
 _TIES = {
@@ -40,6 +40,7 @@ _INVALID = {
     "practitioner_in_two_quotes": N_("无效：从业人员已属另一家，两份报价写了同一人"),
     "above_ceiling": N_("无效：高于最高限价"),
     "not_the_fixed_price": N_("无效：不是固定价格"),
+    "not_revealed": N_("无效：没有在期限内公开报价"),
     "nonce_not_revealed": N_("无效：没有公开随机数"),
 }
 _CAUSES = {"DECLINED": N_("中选机构放弃"), "NOT_SIGNED": N_("未按期签订合同")}
@@ -52,21 +53,23 @@ class Notice(Page):
         super().__init__(site, "public/notice")
         self.turn = asyncio.Semaphore(1)
 
-    async def body(self, request: Request, reader: Reader, data: Data, variables: Variables) -> bytes:
+    async def body(self, visit: Visit, data: Data, variables: Variables) -> bytes:
         """The PDF, made beside the event loop; it takes a second of one core, so one at a time."""
         project = data["project"]
         if project["award"] is None or project["state"] not in _STANDS:
             raise Refused(404)
-        origin = self.site.origin or str(request.base_url).rstrip("/")
-        printed = sheet(project, reader.lang, f"{origin}/verify?code={project['code']}")
+        origin = self.site.origin or str(visit.request.base_url).rstrip("/")
+        printed = sheet(project, visit.reader.lang, f"{origin}/verify?code={project['code']}")
         async with self.turn:
             return await run_in_threadpool(paper.pdf, printed)
 
-    def answer(self, request: Request, body: str | bytes) -> Response:
+    def answer(self, visit: Visit, body: str | bytes) -> Response:
         """Shown by the browser, under a name of its own when saved."""
-        name = f"{request.path_params['code'].upper()}.pdf"
+        name = f"{visit.request.path_params['code'].upper()}.pdf"
         safe = name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "notice.pdf"
-        return fresh(request, body, {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{safe}"'})
+        return fresh(
+            visit.request, body, {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{safe}"'}
+        )
 
 
 def sheet(project: Data, lang: str, address: str) -> Sheet:
@@ -142,6 +145,8 @@ def _working(working: Data, quoting: str, _: Say) -> str:
     value = working["value"]
     if working["name"] == "percent":
         return _("抽出的百分比：{value}%。").format(value=value)
+    if working["name"] == "passed" and value:
+        return _("轮到而没有报价、失去这一轮的机构：{value}。").format(value=value)
     if working["name"] != "reference":
         return ""
     shown = _("下浮率 {value}（万分之一）") if quoting == "DISCOUNT_RATE" else _("{value} 分")
@@ -173,7 +178,7 @@ def _total(code: str, award: Data, _: Say) -> str:
 
 
 def _offer(quote: Data, _: Say) -> str:
-    amount = _yuan(quote["amount"] or "0.00", _)
+    amount = _yuan(quote["amount"], _) if quote["amount"] else "—"
     rate = quote["discountBp"]
     return amount if rate is None else _("{amount}（下浮 {rate}%）").format(amount=amount, rate=f"{rate // 100}.{rate % 100:02}")
 

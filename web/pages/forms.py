@@ -1,0 +1,200 @@
+"""Pages with forms: GET shows the page, POST to the same address does what the pressed button names (``_op``).
+
+Done: 303, so that going back or again sends nothing twice, and the next page says what was done. Not done: 422, the same page
+with everything as it was typed, each problem beside its field. Source: ui.md §2, §5.1, §5.2.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLObjectType, get_nullable_type
+from starlette.datastructures import ImmutableMultiDict, QueryParams
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from web import i18n
+from web.pages import templates
+from web.pages.engine import DONE, Ask, Page, Refused, Site, View, Visit, door
+from web.pages.operation import Operation, Variables
+from web.pages.reading import Reading, problems
+
+Then = Callable[[dict[str, Any], Mapping[str, Any]], str]
+"""Where to go afterwards, from the operation's result and the path."""
+
+Typed = ImmutableMultiDict[str, str]
+"""A form's fields."""
+
+_WHOLE = "input"
+"""The variable whose fields are the form's."""
+_DONE_S = 60
+_OP, _CHECK, _EDIT = "_op", "_check", "_edit"
+"""What the buttons say: do it; show the answers once more first; back to the form."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One form as its template fills it: blank, or as it was typed with what is wrong with it.
+
+    ``checking``: nothing was wrong and nothing is done yet, the sender looks over the answers first. ``result``: what was done, where
+    it is shown at once because it is shown only once.
+    """
+
+    typed: Typed = field(default_factory=ImmutableMultiDict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    checking: bool = False
+    result: Mapping[str, Any] | None = None
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    """For the hidden ``idempotencyKey``: sending the same form twice does it once."""
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether this is what the reader has just sent."""
+        return bool(self.typed)
+
+    def value(self, name: str, otherwise: object = "") -> str:
+        """What stands in the field."""
+        if not self.is_sent:
+            return "" if otherwise is None else str(otherwise)
+        return self.typed.get(name, "")
+
+    def values(self, name: str) -> list[str]:
+        """What is chosen in a field that takes several."""
+        return self.typed.getlist(name)
+
+    def error(self, name: str) -> str:
+        """What is wrong with the field, or with a part of it; "" when nothing is."""
+        return next((text for at, text in self.errors.items() if at == name or at.startswith(f"{name}.")), "")
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What a page that asks once more hands on."""
+        return [(name, text) for name, text in self.typed.multi_items() if not name.startswith("_")]
+
+
+class Form(Page):
+    """A document with one query and any number of mutations.
+
+    An operation's ``$input`` takes the form's fields under their own names; a part of the address that names a field of it wins.
+    ``then``: operation → where to go when it is done, if not to the same page. ``shown``: operations whose result is shown at once.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        name: str,
+        view: View | None = None,
+        ask: Ask | None = None,
+        *,
+        signed_in: bool = True,
+        then: Mapping[str, Then] = MappingProxyType({}),
+        shown: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(site, name, view, ask, signed_in=signed_in)
+        self.mutations, self.then, self.shown = self.document.mutations, then, shown
+
+    def route(self, path: str) -> Route:
+        """Both ways."""
+        return Route(path, self.serve, name=self.name, methods=["GET", "POST"])
+
+    async def answered(self, visit: Visit) -> Response:
+        """See the module."""
+        if visit.request.method != "POST":
+            return await super().answered(visit)
+        typed = await typed_in(visit.request)
+        operation = self.mutations.get(typed.get(_OP) or typed.get(_EDIT, ""))
+        if operation is None:
+            raise Refused(400)
+        if _EDIT in typed:
+            return await self.again(visit, operation, Sent(typed), 200)
+        given = inputs(operation, typed, visit.request.path_params)
+        if wrong := problems_of(operation, given):
+            said = {at: i18n.translate(visit.reader.lang, text) for at, text in wrong.items()}
+            return await self.again(visit, operation, Sent(typed, said), 422)
+        if typed.get(_CHECK):
+            return await self.again(visit, operation, Sent(typed, checking=True), 200)
+        return await self.do(visit, operation, typed, given)
+
+    async def signed_out(self, visit: Visit) -> Response:
+        """A form that was sent after the session's end is kept on a page that sends it once more: nothing is typed twice."""
+        if visit.request.method != "POST":
+            return await super().signed_out(visit)
+        typed = await typed_in(visit.request)
+        template = templates.environment(visit.reader.lang).get_template("resume.html")
+        view = visit.frame() | {
+            "sent": Sent(typed),
+            "operation": typed.get(_OP, ""),
+            "door": door(visit.request),
+            "explorer": None,
+        }
+        return HTMLResponse(template.render(view), 401, {"Cache-Control": "no-store"})
+
+    async def do(self, visit: Visit, operation: Operation, typed: Typed, given: Variables) -> Response:
+        """The operation, and what follows."""
+        result = (await self.executed(visit, operation, given))[operation.root]
+        if self._is_error(result["__typename"]):
+            errors = {problem["path"]: problem["message"] for problem in result.get("fields", ())}
+            return await self.again(visit, operation, Sent(typed, errors, result["message"]), 422)
+        if operation.name in self.shown:
+            return await self.again(visit, operation, Sent(typed, result=result), 200)
+        return self.went_well(visit, operation, result)
+
+    def _is_error(self, typename: str) -> bool:
+        kind = self.site.schema._schema.type_map[typename]
+        return isinstance(kind, GraphQLObjectType) and any(i.name == "Error" for i in kind.interfaces)
+
+    def went_well(self, visit: Visit, operation: Operation, result: dict[str, Any]) -> Response:
+        """To the next page, which says that it is done."""
+        then, url = self.then.get(str(operation.name)), visit.request.url
+        here = url.path + (f"?{url.query}" if url.query else "")
+        response = RedirectResponse(then(result, visit.request.path_params) if then else here, 303)
+        response.set_cookie(
+            DONE, str(operation.name), max_age=_DONE_S, httponly=True, samesite="lax", secure=self.site.session.secure
+        )
+        return response
+
+    async def again(self, visit: Visit, operation: Operation, sent: Sent, status: int) -> Response:
+        """The page with the form as it was sent."""
+        variables = self.variables(visit, await self.given(visit.request))
+        data = await self.data(visit, variables)
+        body = self.render(visit, data, variables, {"form": lambda name: sent if name == operation.name else Sent()})
+        return HTMLResponse(body, status, {"Cache-Control": "no-store"})
+
+    def render(
+        self, visit: Visit, data: dict[str, Any], variables: Variables, more: Mapping[str, Any] = MappingProxyType({})
+    ) -> str:
+        """With the page's forms, blank unless one was sent."""
+        return super().render(visit, data, variables, {"form": lambda _name: Sent()} | dict(more))
+
+
+async def typed_in(request: Request) -> Typed:
+    """The fields of a form; what is no text is replaced, line ends are one character. Raises Refused."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Refused(400)
+    pairs = QueryParams((await request.body()).decode("utf-8", "replace")).multi_items()
+    return ImmutableMultiDict([(name, text.replace("\r\n", "\n")) for name, text in pairs])
+
+
+def inputs(operation: Operation, typed: Typed, path: Mapping[str, Any]) -> Variables:
+    """The operation's variables, from what was typed and from the address."""
+    pairs = [(name, text) for name, text in typed.multi_items() if name not in path]
+    reading = Reading(ImmutableMultiDict(pairs + [(name, str(value)) for name, value in path.items()]))
+    found = {name: _given(reading, kind, name) for name, kind in operation.types.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _given(reading: Reading, kind: GraphQLInputType, name: str) -> Any:
+    bare = get_nullable_type(kind)
+    return reading.object(bare) if name == _WHOLE and isinstance(bare, GraphQLInputObjectType) else reading.value(kind, name)
+
+
+def problems_of(operation: Operation, given: Variables) -> dict[str, str]:
+    """Name of a form's field → what is wrong with it."""
+    found: dict[str, str] = {}
+    for name, kind in operation.types.items():
+        found |= problems(kind, given.get(name), "" if name == _WHOLE else name)
+    return found

@@ -1,0 +1,133 @@
+"""From the texts of an address or a form to what JSON would carry, by the GraphQL type that is wanted.
+
+People write full-width digits, thousand separators and units; a form's day and hour are Zhoushan's. What cannot be read stays
+text, and the schema refuses it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    get_nullable_type,
+    is_non_null_type,
+    is_required_input_field,
+)
+from graphql.utilities import validate_input_value
+from starlette.datastructures import ImmutableMultiDict
+
+from schema.labels import N_
+
+Variables = dict[str, Any]
+
+_INTEGER = re.compile(r"-?[0-9]{1,10}")
+_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
+_UNITS = str.maketrans("", "", ",，、¥￥元 \u3000")
+_MOST = 50
+"""Rows of one list in one form."""
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _integer(text: str) -> int | str:
+    return int(_plain(text)) if _INTEGER.fullmatch(_plain(text)) else text
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "Int": _integer,
+    "Boolean": lambda text: {"true": True, "on": True, "false": False}.get(text, text),
+    "Yuan": lambda text: unicodedata.normalize("NFKC", text).translate(_UNITS),
+    "Date": _plain,
+    "DateTime": lambda text: f"{text}+08:00" if _LOCAL_TIME.fullmatch(text) else text,
+}
+"""Type → how its text is read. All other types take text."""
+
+_MISSING = N_("请填写这一项。")
+_CHOICE = N_("请从列表里选一项。")
+_SAYS = {
+    "Yuan": N_("请把金额写成数字，以元为单位，至多两位小数，如 1234.50。"),
+    "Date": N_("请把日期写成 2026-12-01 这样，并且要有这一天。"),
+    "DateTime": N_("请把时间写成 2026-12-01T17:00 这样，并且要有这一天。"),
+    "Int": N_("请写一个整数。"),
+}
+
+
+class Reading:
+    """The texts of one address or form, under names like ``invoice.amount`` and ``scores.0.points``."""
+
+    def __init__(self, given: ImmutableMultiDict[str, str]) -> None:
+        self.given = given
+
+    def value(self, wanted: GraphQLInputType, name: str) -> Any:
+        """The value under a name; None where all of it is blank."""
+        kind = get_nullable_type(wanted)
+        if isinstance(kind, GraphQLInputObjectType):
+            return self.object(kind, f"{name}.") or None
+        if isinstance(kind, GraphQLList):
+            return self._list(get_nullable_type(kind.of_type), name) or None
+        texts = self._texts(kind, name)
+        return texts[-1] if texts else None
+
+    def object(self, wanted: GraphQLInputObjectType, prefix: str = "") -> Variables:
+        """The fields that are filled in."""
+        found = {name: self.value(field.type, f"{prefix}{name}") for name, field in wanted.fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _list(self, inner: Any, name: str) -> list[Any]:
+        if not isinstance(inner, GraphQLInputObjectType):
+            return self._texts(inner, name)
+        rows = [self.object(inner, f"{name}.{number}.") for number in self._numbers(name)]
+        return [row for row in rows if row]
+
+    def _texts(self, kind: Any, name: str) -> list[Any]:
+        read = _READERS.get(kind.name, str)
+        return [read(text) for text in self.given.getlist(name) if text.strip()]
+
+    def _numbers(self, name: str) -> list[int]:
+        rest = (key.removeprefix(f"{name}.").partition(".")[0] for key in self.given if key.startswith(f"{name}."))
+        return sorted({int(text) for text in rest if text.isascii() and text.isdecimal() and int(text) < _MOST})
+
+
+def problems(wanted: GraphQLInputType, value: Any, name: str = "") -> dict[str, str]:
+    """Name of a field → what is wrong with it, for a value that the schema would not take. A row of a list is named by its number."""
+    found: dict[str, str] = {}
+
+    def note(_error: Exception, path: list[str | int]) -> None:
+        at = ".".join([*filter(None, [name]), *map(str, path)])
+        found.setdefault(at, _SAYS.get(_type_at(wanted, path), _CHOICE))
+
+    found |= dict.fromkeys(_missing(wanted, value, name), _MISSING)
+    if not found:
+        validate_input_value(value, wanted, note)
+    return found
+
+
+def _missing(wanted: GraphQLInputType, value: Any, name: str) -> Iterator[str]:
+    """Required fields of objects that are there but lack them."""
+    kind = get_nullable_type(wanted)
+    if value is None:
+        yield from [name] if is_non_null_type(wanted) else []
+    elif isinstance(kind, GraphQLList):
+        for number, row in enumerate(value):
+            yield from _missing(kind.of_type, row, f"{name}.{number}")
+    elif isinstance(kind, GraphQLInputObjectType):
+        yield from _missing_fields(kind, value, f"{name}." if name else "")
+
+
+def _missing_fields(kind: GraphQLInputObjectType, value: Variables, prefix: str) -> Iterator[str]:
+    for key, field in kind.fields.items():
+        if key in value or is_required_input_field(field):
+            yield from _missing(field.type, value.get(key), f"{prefix}{key}")
+
+
+def _type_at(wanted: Any, path: list[str | int]) -> str:
+    for step in path:
+        kind = get_nullable_type(wanted)
+        wanted = kind.fields[step].type if isinstance(kind, GraphQLInputObjectType) else kind.of_type
+    return str(getattr(get_nullable_type(wanted), "name", ""))
