@@ -22,7 +22,8 @@ from tortoise.models import Model
 from market import clock
 
 NOUNS = (
-    *("log", "witnesses", "parties", "documents", "catalogue", "findings", "frameworks", "projects", "quotes"),
+    *("log", "witnesses", "parties", "practitioners", "documents", "catalogue", "findings", "frameworks", "projects"),
+    *("avoidance", "quotes"),
     *("auctions", "draws", "awards", "contracts"),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )

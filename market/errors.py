@@ -211,6 +211,18 @@ class AffiliateOfAgency(MarketError):
 
 
 @frozen
+class OnAvoidanceList(MarketError):
+    """The bidder must stand back from this agency's project. ``ground``, ``reason``: why; ``basis``: the rule; ``until``: last day."""
+
+    project_code: str
+    entry_code: str
+    ground: str
+    reason: str
+    basis: str
+    until: date | None
+
+
+@frozen
 class AboveCeiling(MarketError):
     """The quote is above the published ceiling; both in fen."""
 
@@ -294,6 +306,16 @@ class ObjectionUpheld(MarketError):
     """The buyer found an objection right: the award cannot be confirmed any more."""
 
     objection_code: str
+
+
+@frozen
+class AwardSuspended(MarketError):
+    """A regulator has suspended the award: it can be neither confirmed, nor signed, nor forfeited until that is lifted."""
+
+    project_code: str
+    suspension_code: str
+    reason: str
+    since: datetime
 
 
 @frozen

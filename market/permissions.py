@@ -28,6 +28,9 @@ class Action(StrEnum):
     FRAMEWORK_ENTER = "framework:enter"
     FRAMEWORK_ADMIT = "framework:admit"
     QUOTE_SUBMIT = "quote:submit"
+    AVOIDANCE_RECORD = "avoidance:record"
+    AVOIDANCE_LIFT = "avoidance:lift"
+    AVOIDANCE_READ = "avoidance:read"
     BEACON_RECORD = "beacon:record"
     BEACON_CONFIRM = "beacon:confirm"
     AUCTION_BID = "auction:bid"
@@ -39,6 +42,8 @@ class Action(StrEnum):
     AWARD_ANNUL = "award:annul"
     AWARD_DECLINE = "award:decline"
     AWARD_FORFEIT = "award:forfeit"
+    AWARD_SUSPEND = "award:suspend"
+    OPENING_WITNESS = "opening:witness"
     OBJECTION_RAISE = "objection:raise"
     OBJECTION_ANSWER = "objection:answer"
     OBJECTION_READ = "objection:read"
@@ -130,6 +135,9 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.FRAMEWORK_ENTER: {_R.INTERMEDIARY: _PARTY},
     _A.FRAMEWORK_ADMIT: {_R.AGENCY: _PARTY, _R.OPERATOR: _PARTY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
+    _A.AVOIDANCE_RECORD: {_R.OPERATOR: Relation.ANY, _R.AGENCY: _PARTY},
+    _A.AVOIDANCE_LIFT: {_R.OPERATOR: Relation.OTHER},
+    _A.AVOIDANCE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.BEACON_RECORD: {_R.OPERATOR: Relation.ANY},
     _A.BEACON_CONFIRM: {_R.OPERATOR: Relation.OTHER},
     _A.AUCTION_BID: {_R.INTERMEDIARY: Relation.ANY},
@@ -141,6 +149,8 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.AWARD_ANNUL: {_R.OPERATOR: Relation.ANY},
     _A.AWARD_DECLINE: {_R.INTERMEDIARY: _PARTY},
     _A.AWARD_FORFEIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.AWARD_SUSPEND: {_R.REGULATOR: Relation.ANY},
+    _A.OPENING_WITNESS: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.OBJECTION_RAISE: {_R.INTERMEDIARY: _PARTY},
     _A.OBJECTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.OBJECTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},

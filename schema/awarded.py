@@ -3,7 +3,7 @@
 import strawberry
 
 from market import errors
-from market.awards import forfeiture, objections
+from market.awards import forfeiture, objections, suspensions, witnessing
 from schema.awards import Objection
 from schema.context import Info
 from schema.errors import result
@@ -43,6 +43,29 @@ class GiveUpAwardInput:
     reason: str
 
 
+@strawberry.input
+class SuspendAwardInput:
+    """Which project's award, and why; the reason is published."""
+
+    project_code: str
+    reason: str
+
+
+@strawberry.input
+class LiftSuspensionInput:
+    """Which suspension, and why."""
+
+    code: strawberry.ID
+    reason: str
+
+
+@strawberry.input
+class WitnessOpeningInput:
+    """Which opening."""
+
+    project_code: str
+
+
 _LATE = (errors.WrongState, errors.DeadlinePassed)
 
 
@@ -71,7 +94,22 @@ class Mutations:
         """中选机构弃选,由下一名递补。 The winner gives the award up; the next in order wins."""
         return Project.of(await forfeiture.decline_award(info.context.actor, input.project_code, input.reason))
 
-    @result("ForfeitAwardResult", Project, errors.WrongState, errors.StillTimeToSign)
+    @result("SuspendAwardResult", Project, errors.WrongState, errors.SelfDealing, errors.AlreadyFiled)
+    async def suspend_award(self, info: Info, input: SuspendAwardInput) -> Project:
+        """监管部门暂停中选:解除前不得确认、签约、按弃选处理。 A regulator suspends an award, with a published reason."""
+        return Project.of(await suspensions.suspend_award(info.context.actor, input.project_code, input.reason))
+
+    @result("LiftSuspensionResult", Project, errors.WrongState, errors.SelfDealing)
+    async def lift_suspension(self, info: Info, input: LiftSuspensionInput) -> Project:
+        """解除暂停。 The award goes on; periods that stood still are added."""
+        return Project.of(await suspensions.lift_suspension(info.context.actor, input.code, input.reason))
+
+    @result("WitnessOpeningResult", Project, errors.SelfDealing, errors.AlreadyFiled)
+    async def witness_opening(self, info: Info, input: WitnessOpeningInput) -> Project:
+        """监管、运营见证:重算结果并署单位名公开。 A supervisor recomputes the outcome and puts its name to what it found."""
+        return Project.of(await witnessing.witness_opening(info.context.actor, input.project_code))
+
+    @result("ForfeitAwardResult", Project, errors.WrongState, errors.AwardSuspended, errors.StillTimeToSign)
     async def forfeit_award(self, info: Info, input: GiveUpAwardInput) -> Project:
         """逾期未签合同,按弃选处理,由下一名递补。 No contract was signed in time; the next in order wins."""
         return Project.of(await forfeiture.forfeit_award(info.context.actor, input.project_code, input.reason))

@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from market import errors
-from market.awards import forfeiture, models, objections, read, replay, service
+from market.awards import forfeiture, models, objections, read, replay, service, suspensions, witnessing
 from market.contracts import read as contracts
 from schema.context import Info
 from schema.contracts import Contract
@@ -98,6 +98,42 @@ class AwardForfeiture:
         return Organisation.of(self.row.supplier)
 
 
+@strawberry.type(description="暂停。 A regulator's suspension of an award, with its reason.")
+class AwardSuspension:
+    """``liftedAt``: null while it is in force."""
+
+    code: strawberry.ID
+    reason: str
+    suspended_at: datetime
+    lifted_at: datetime | None
+    lift_reason: str
+
+    @classmethod
+    def of(cls, row: models.AwardSuspension) -> Self:
+        """From its row."""
+        return cls(
+            code=strawberry.ID(row.code),
+            reason=row.reason,
+            suspended_at=row.suspended_at,
+            lifted_at=row.lifted_at,
+            lift_reason=row.lift_reason,
+        )
+
+
+@strawberry.type(description="见证人。 An organisation that recomputed the outcome itself.")
+class OpeningWitness:
+    """``agrees``: with what was published."""
+
+    organisation: Organisation
+    at: datetime
+    agrees: bool
+
+    @classmethod
+    def of(cls, row: models.OpeningWitness) -> Self:
+        """From its row, loaded with its organisation."""
+        return cls(organisation=Organisation.of(row.organisation), at=row.at, agrees=row.agrees)
+
+
 @strawberry.type(description="中选在日志里的位置。 Where the log says who has the award.")
 class AwardRecord:
     """``checkpoint``: the first signed over the entry; null until there is one."""
@@ -169,6 +205,20 @@ class Award:
         """Null for an award from before there was a log of it."""
         found = await info.context.load(read.records_by_award, self.row.id)
         return AwardRecord.of(found) if found else None
+
+    @strawberry.field(
+        description="监管部门的暂停。 A regulator's suspensions; while one is in force nothing is confirmed or signed."
+    )
+    async def suspensions(self, info: Info) -> list[AwardSuspension]:
+        """In order."""
+        return [
+            AwardSuspension.of(row) for row in await info.context.load(suspensions.suspensions_by_project, self.row.project_id)
+        ]
+
+    @strawberry.field(description="见证人:谁重算过、是否一致。 Who recomputed the outcome, and whether it agreed.")
+    async def witnesses(self, info: Info) -> list[OpeningWitness]:
+        """In order."""
+        return [OpeningWitness.of(row) for row in await info.context.load(witnessing.witnesses_by_project, self.row.project_id)]
 
     @strawberry.field(description="此前弃选的机构。 Who had the award before and gave it up.")
     async def forfeitures(self, info: Info) -> list[AwardForfeiture]:
@@ -243,7 +293,7 @@ _OBJECTED = (errors.ObjectionOpen, errors.ObjectionUpheld)
 class Mutations:
     """Writes of awards."""
 
-    @result("ConfirmAwardResult", Award, errors.WrongState, errors.StandstillRunning, *_OBJECTED)
+    @result("ConfirmAwardResult", Award, errors.WrongState, errors.AwardSuspended, errors.StandstillRunning, *_OBJECTED)
     async def confirm_award(self, info: Info, input: ConfirmAwardInput) -> Award:
         """公示期满后确认中选。 The buyer confirms once the standstill is over."""
         await service.settle_due()

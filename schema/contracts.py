@@ -116,7 +116,7 @@ class Queries:
 class Mutations:
     """Writes of contracts."""
 
-    @result("FileContractResult", Contract, errors.WrongState, errors.ContractDiffers, errors.AlreadyFiled)
+    @result("FileContractResult", Contract, errors.WrongState, errors.AwardSuspended, errors.ContractDiffers, errors.AlreadyFiled)
     async def file_contract(self, info: Info, input: FileContractInput) -> Contract:
         """合同备案。 File the signed contract; the rules judge it right after."""
         return await _judged(await service.file_contract(info.context.actor, input.form()), info)

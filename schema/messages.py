@@ -41,6 +41,10 @@ MESSAGES: dict[type[e.MarketError], str] = {
         "项目 {project_code} 由审批机关所属或者主管的单位承接是法律不允许的（优化营商环境条例第四十三条）：{chain}。"
         "登记的关系有误或者已经脱钩的，请向运营机构申请更正。"
     ),
+    e.OnAvoidanceList: N_(
+        "贵机构在项目 {project_code} 中应当回避（{entry_code}：{ground}，{reason}；期限至 {until}；依据：{basis}），不能报价。"
+        "登记有误的，请向运营机构申请解除。"
+    ),
     e.AboveCeiling: N_("报价 {amount} 元高于最高限价 {ceiling} 元。请修改后重新提交。"),
     e.NoQuoteToWithdraw: N_("贵机构在项目 {project_code} 没有有效报价，无需撤回。"),
     e.NothingToReveal: N_("贵机构在项目 {project_code} 没有自己保管、尚待公开的报价或随机数，不需要公开。"),
@@ -58,6 +62,9 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.StandstillRunning: N_("中选公示到 {until} 才结束，之后才能确认。"),
     e.ObjectionOpen: N_("异议 {objection_code} 还没有答复（应于 {answer_due_at} 前答复），答复前不能确认中选。请先答复异议。"),
     e.ObjectionUpheld: N_("异议 {objection_code} 成立，不能再确认中选。请由运营机构撤销中选（annulAward），然后重新发布。"),
+    e.AwardSuspended: N_(
+        "项目 {project_code} 的中选已由监管部门于 {since} 暂停（{suspension_code}：{reason}），解除之前不能确认、签约或者按弃选处理。"
+    ),
     e.StillTimeToSign: N_("签订合同的期限到 {until} 才满，之后仍未签订的才能按弃选处理。"),
     e.ContractDiffers: N_("合同与中选结果不一致：{field}应为 {awarded}，填的是 {given}。请按中选结果签订。"),
     e.AlreadyFiled: N_("{kind}编号 {key} 已存在。请核对是否重复提交。"),
@@ -111,6 +118,10 @@ FIELD_MESSAGES: dict[str, str] = {
     ),
     "beacon_too_early": N_("信标须在公开随机数的期限之后公布，最早 {earliest}。"),
     "required": N_("必填。"),
+    "not_your_practitioner": N_("至少有一名从业人员今天没有登记在贵机构，或证书已过期。请核对编号，或请运营机构登记。"),
+    "narrow_field": N_(
+        "全市登记有所要求资质的机构只有 {able} 家，少于 {below} 家。请放宽要求，或在提交审核时写明理由（narrowReason），理由随公告公开。"
+    ),
     "case_required": N_("必填：行政机关委托的事项要写明为哪个办件（编号、审批事项、申请人代码）。"),
     "budget_required": N_("必填：行政机关委托的事项由机关付费，要写明预算科目。"),
     "too_long": N_("太长：至多 {limit} 个字，现有 {given} 个字。"),

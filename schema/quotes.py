@@ -23,6 +23,7 @@ class Quote:
     discount_bp: int | None
     service_working_days: int | None
     proposal: str
+    practitioner_codes: list[str]
     received_at: datetime
     commitment: str
     salt: str | None
@@ -40,6 +41,7 @@ class Quote:
             discount_bp=row.discount_bp,
             service_working_days=row.service_working_days,
             proposal=row.proposal,
+            practitioner_codes=row.practitioners or [],
             received_at=row.received_at,
             commitment=row.commitment,
             salt=row.salt,
@@ -71,6 +73,7 @@ class QuoteReceipt:
     service_working_days: int | None
     note: str
     proposal: str
+    practitioner_codes: list[str]
     received_at: datetime
     commitment: str
     content: str | None
@@ -114,6 +117,7 @@ class QuoteReceipt:
             service_working_days=values.service_working_days if values else None,
             note=values.note if values else "",
             proposal=values.proposal if values else "",
+            practitioner_codes=list(values.practitioners) if values else [],
             received_at=own.row.received_at,
             commitment=own.row.commitment,
             content=own.content,
@@ -133,6 +137,7 @@ class SubmitQuoteInput:
     """A sealed quote for the whole service; a second one replaces the first.
 
     ``amount``, or where the notice asks for a rate ``discountBp``: 下浮率 in basis points (1 % = 100) off the ceiling.
+    ``practitioners``: the codes of those who will do it, sealed with the quote; they must be registered with the bidder.
     ``nonceHash``: of 32 random bytes that the bidder keeps and shows after the deadline (``revealNonce``); see README.
     """
 
@@ -144,10 +149,12 @@ class SubmitQuoteInput:
     note: str = ""
     nonce_hash: str | None = None
     proposal: str = ""
+    practitioners: list[str] = strawberry.field(default_factory=list)
 
     def form(self) -> service.SubmitQuote:
         """As the domain takes it."""
-        return service.SubmitQuote(**{k: v for k, v in vars(self).items() if k != "amount"}, amount_fen=self.amount)
+        values = {k: v for k, v in vars(self).items() if k not in ("amount", "practitioners")}
+        return service.SubmitQuote(**values, amount_fen=self.amount, practitioners=tuple(self.practitioners))
 
 
 @strawberry.input
@@ -173,6 +180,7 @@ _BIDDER = (
     errors.NotAMember,
     errors.SelfDealing,
     errors.AffiliateOfAgency,
+    errors.OnAvoidanceList,
     errors.QualificationMissing,
     errors.AboveCeiling,
 )

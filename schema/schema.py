@@ -4,8 +4,10 @@ import strawberry
 from strawberry import relay
 
 from schema import (
+    accounts,
     auctions,
     audit,
+    avoidance,
     awarded,
     awards,
     catalogue,
@@ -24,6 +26,7 @@ from schema import (
     masking,
     parties,
     payments,
+    practitioners,
     published,
     quotes,
     statistics,
@@ -38,8 +41,10 @@ from schema.scalars import CONFIG
 
 QUERIES: tuple[type, ...] = (
     catalogue.Queries,
+    accounts.Queries,
     parties.Queries,
     project_queries.Queries,
+    avoidance.Queries,
     frameworks.Queries,
     awards.Queries,
     evaluation.Queries,
@@ -58,11 +63,14 @@ QUERIES: tuple[type, ...] = (
     log.Queries,
 )
 MUTATIONS: tuple[type, ...] = (
+    accounts.Mutations,
     parties.Mutations,
+    practitioners.Mutations,
     project_mutations.Mutations,
     questions.Mutations,
     frameworks.Mutations,
     quotes.Mutations,
+    avoidance.Mutations,
     draws.Mutations,
     auctions.Mutations,
     awards.Mutations,

@@ -29,6 +29,8 @@ CLOSES = datetime(2026, 11, 27, 16, tzinfo=UTC)
 """Three working days later, 24:00 in Zhoushan: the shipped rulebook's shortest open period."""
 OPENS = CLOSES + timedelta(seconds=10)
 AGENCY_ITEM, MANDATORY_ITEM, CHOICE_ITEM, CANCELLED_ITEM = "ZSZJ-02-016", "ZSZJ-09-001", "ZSZJ-01-001", "ZSZJ-08-001"
+FEW = "海域论证须有专门资质"
+"""Why few are enough: in a test nobody holds the qualifications that items ask for."""
 _KINDS = {
     Role.AGENCY: OrganisationKind.AGENCY,
     Role.OPERATOR: OrganisationKind.AGENCY,
@@ -81,7 +83,7 @@ async def published(buyer: Actor, posted: PostProject, operator: Actor | None = 
     """Posted, submitted and approved at noon."""
     with clock.fixed(NOON):
         project = await projects.post_project(buyer, posted)
-        await projects.submit_for_review(buyer, project.code)
+        await projects.submit_for_review(buyer, project.code, FEW)
         return await projects.review_project(operator or await member(Role.OPERATOR), project.code, approve=True)
 
 

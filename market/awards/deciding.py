@@ -36,6 +36,8 @@ async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: d
 
 def invalid(project: Project, quote: Quote) -> str:
     """Why an opened quote does not count, "" when it does. Where the draw alone chooses, who is out of it is out of the contest."""
+    if excluded := (project.excluded or {}).get(quote.bidder.code):
+        return excluded  # it was free to quote when it did
     if quote.salt is None:
         return "not_revealed"  # its bidder kept it to itself
     if project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen:

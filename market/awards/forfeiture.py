@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from market.actors import Actor
-from market.awards import read
+from market.awards import read, suspensions
 from market.awards.models import Award, AwardForfeiture
 from market.errors import StillTimeToSign
 from market.frameworks import service as frameworks
@@ -45,7 +45,7 @@ async def decline_award(actor: Actor, project_code: str, reason: str) -> Project
 async def forfeit_award(actor: Actor, project_code: str, reason: str) -> Project:
     """The buyer finds that no contract was signed in time; the next in order wins.
 
-    Raises InvalidInput, NotFound, NotPermitted, WrongState, StillTimeToSign.
+    Raises InvalidInput, NotFound, NotPermitted, WrongState, AwardSuspended, StillTimeToSign.
     """
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_FORFEIT, projects.subject(project))
@@ -58,7 +58,7 @@ async def _forfeited(actor: Actor, project: Project, cause: Cause, reason: str) 
     await project_service.move(project, name, cause=cause.value, reason=words)
     award = await read.award_of(project.id)
     if cause is Cause.NOT_SIGNED:
-        _check_late(award)
+        await _check_late(project, award)
     await AwardForfeiture.create(
         award=award,
         turn=award.turn,
@@ -74,9 +74,11 @@ async def _forfeited(actor: Actor, project: Project, cause: Cause, reason: str) 
     return project
 
 
-def _check_late(award: Award) -> None:
-    """From the confirmation the winner has the contract period of the rulebook."""
-    until = rulebook().deadline("contract_period", award.confirmed_at or unit().now).at
+async def _check_late(project: Project, award: Award) -> None:
+    """From the confirmation the winner has the contract period of the rulebook, and as long as the award was suspended."""
+    await suspensions.refuse_suspended(project)
+    since = award.confirmed_at or unit().now
+    until = rulebook().deadline("contract_period", since).at + await suspensions.suspended_for(project, since)
     if unit().now < until:
         raise StillTimeToSign(until)
 

@@ -134,3 +134,46 @@ class AwardForfeiture(Model):
     class Meta:
         table = "award_forfeitures"
         unique_together = (("award", "turn"),)
+
+
+class AwardSuspension(Model):
+    """暂停. A regulator's, published with its reason. ``live``: True until it is lifted, None afterwards: one at a time."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    code = fields.CharField(max_length=40, unique=True)
+    project: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Project", related_name="suspensions", on_delete=fields.RESTRICT
+    )
+    project_id: UUID
+    live = fields.BooleanField(null=True, default=True)
+    reason = fields.TextField()
+    suspended_by_id = fields.UUIDField()
+    suspended_at = fields.DatetimeField()
+    lifted_by_id = fields.UUIDField(null=True)
+    lifted_at = fields.DatetimeField(null=True)
+    lift_reason = fields.TextField(default="")
+
+    class Meta:
+        table = "award_suspensions"
+        unique_together = (("project", "live"),)
+
+
+class OpeningWitness(Model):
+    """见证人. An organisation that recomputed the outcome. ``agrees``: with what was published."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    project: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Project", related_name="opening_witnesses", on_delete=fields.RESTRICT
+    )
+    project_id: UUID
+    organisation: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="witnessed_openings", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    account_id = fields.UUIDField()
+    at = fields.DatetimeField()
+    agrees = fields.BooleanField()
+
+    class Meta:
+        table = "opening_witnesses"
+        unique_together = (("project", "organisation"),)

@@ -51,11 +51,11 @@ async def replay(actor: Actor, project_code: str) -> Replay:
     return await _decided(project, quotes, award)
 
 
-async def _logged(project: Project) -> list[dict[str, Any]]:
-    """The quotes as the log published them at the opening."""
+async def _logged(project: Project) -> dict[str, Any]:
+    """The quotes, and who was excluded, as the log published them at the opening."""
     entry = await LogEntry.filter(action="quotes:open", subject=f"project:{project.code}").first()
     facts: dict[str, Any] = json.loads(entry.body)["facts"] if entry else {"quotes": []}
-    return list(facts["quotes"])
+    return {"excluded": {}} | facts
 
 
 async def _inputs_altered(project: Project, quotes: list[Quote]) -> Difference | None:
@@ -84,17 +84,23 @@ async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | N
     return first({part: (value, drawn_for[part]) for part, value in published.items()})
 
 
-def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]) -> Difference | None:
+def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
     """Where the stored quotes are not those of the log, or a logged one does not fit its commitment."""
     stored = {quote.bidder.code: quote for quote in quotes}
-    said = {entry["bidder"]: entry for entry in logged}
+    said = {entry["bidder"]: entry for entry in logged["quotes"]}
     if said.keys() != stored.keys():
         return Difference("bidders", " ".join(sorted(stored)), " ".join(sorted(said)))
+    if (excluded := project.excluded or {}) != logged["excluded"]:
+        return Difference("excluded", text(excluded), text(logged["excluded"]))
     return first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
 
 
 def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, tuple[object, object]]:
-    code, content, shown = quote.bidder.code, entry["content"], {f"salt of {quote.bidder.code}": (quote.salt, entry["salt"])}
+    code, content = quote.bidder.code, entry["content"]
+    shown: dict[str, tuple[object, object]] = {
+        f"salt of {code}": (quote.salt, entry["salt"]),
+        f"validity of {code}": (quote.invalid_reason, deciding.invalid(project, quote)),
+    }
     if content is None:
         return shown | {
             f"commitment of {code}": (quote.commitment, entry["commitment"]),
@@ -105,6 +111,7 @@ def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, 
     return shown | {
         f"commitment of {code}": (quote.commitment, vault.commitment(project.code, code, content, salt)),
         f"amount of {code}": (quote.amount_fen, values.worth_fen(project.ceiling_fen)),
+        f"practitioners of {code}": (quote.practitioners or [], list(values.practitioners)),
         f"discount of {code}": (quote.discount_bp, values.discount_bp),
     }
 

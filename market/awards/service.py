@@ -8,8 +8,9 @@ from uuid import UUID
 from market import db
 from market.actors import SYSTEM, Actor
 from market.auctions import service as auctions
-from market.awards import deciding, objections, read
+from market.awards import deciding, objections, read, suspensions
 from market.awards.models import Award
+from market.clock import local_date
 from market.draws import service as draws
 from market.draws.models import Draw
 from market.errors import StandstillRunning
@@ -19,6 +20,7 @@ from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
 from market.projects.states import SEALED, ProjectState
+from market.quotes import barred
 from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
 from market.selection.draw import Place
@@ -61,9 +63,7 @@ async def settle(_actor: Actor, project_id: UUID) -> bool:
         unit().checkpoint = True
         await project_service.move(project, "close")
     draw = await _draw(project, now)
-    project.next_check_at = await draws.due_at(project, draw, now) if draw else now
-    if project.next_check_at != now:
-        await project.save(update_fields=["next_check_at"])
+    if draw and await _waits(project, draw, now):
         return False
     if await _awaits_scores(project, now):
         return False
@@ -77,6 +77,24 @@ def _is_due(project: Project, now: datetime) -> bool:
     return project.state in SEALED and due_at is not None and now >= max(due_at, projects.opens_at(project))
 
 
+async def _waits(project: Project, draw: Draw, now: datetime) -> bool:
+    """Whether the draw cannot be made: something is awaited, or was in vain."""
+    if draws.beacon_overdue(project, draw, now):
+        await _give_up(project)
+        return True
+    project.next_check_at = await draws.due_at(project, draw, now)
+    if project.next_check_at == now:
+        return False
+    await project.save(update_fields=["next_check_at"])
+    return True
+
+
+async def _give_up(project: Project) -> None:
+    """Nobody typed in the beacon: the quotes stay sealed for ever, and the buyer may post the project again."""
+    project.outcome_reason, project.next_check_at = "beacon_missing", None
+    await project_service.move(project, "fail", reason=project.outcome_reason)
+
+
 async def _draw(project: Project, now: datetime) -> Draw | None:
     """The project's draw, made at its closing. None where the notice has none: chosen directly, or published before there were any."""
     if "draw" not in project.terms:
@@ -85,8 +103,13 @@ async def _draw(project: Project, now: datetime) -> Draw | None:
 
 
 async def unsealed(project: Project, now: datetime) -> list[Opened]:
-    """All live quotes, each with why it does not count; nothing is stored. Raises PermissionError before the time."""
+    """All live quotes, each with why it does not count. Raises PermissionError before the time.
+
+    Who is excluded is found out the first time, for the caller to store: what follows goes on with the same bidders.
+    """
     opened = await unseal_all(project, now)
+    if project.excluded is None:
+        project.excluded = await barred.among([one.quote for one in opened], project, local_date(now))
     for one in opened:
         one.quote.invalid_reason = deciding.invalid(project, one.quote)
     return opened
@@ -113,7 +136,7 @@ async def _goes_on_as_auction(project: Project, now: datetime) -> bool:
     if not deciding.auctioned(project, len(valid)):
         return False
     project.next_check_at, unit().checkpoint = None, True
-    await project.save(update_fields=["next_check_at"])
+    await project.save(update_fields=["next_check_at", "excluded"])
     await auctions.plan(project, valid, _places(await _drawn(project, quotes, now)))
     return True
 
@@ -143,17 +166,27 @@ async def conclude(project: Project, now: datetime) -> None:
         await quote.save(update_fields=_OPENED)
 
 
-_OPENED = ["amount_fen", "discount_bp", "service_working_days", "proposal", "salt", "nonce", "invalid_reason", "rank"]
+_OPENED = [
+    "amount_fen",
+    "discount_bp",
+    "service_working_days",
+    "proposal",
+    "practitioners",
+    "salt",
+    "nonce",
+    "invalid_reason",
+    "rank",
+]
 """What of a quote is known from the opening on."""
 
 
 def _record_opening(project: Project, opened: list[Opened]) -> None:
-    """From here on anyone can recompute each commitment and find it in the log before the deadline."""
+    """From here on anyone can recompute each commitment and find it in the log before the deadline, and knows who is excluded."""
     quotes = [
         {"bidder": o.quote.bidder.code, "commitment": o.quote.commitment, "content": o.content, "salt": o.quote.salt}
         for o in opened
     ]
-    unit().record_anonymous("quotes:open", f"project:{project.code}", quotes=quotes)
+    unit().record_anonymous("quotes:open", f"project:{project.code}", quotes=quotes, excluded=project.excluded)
     for bidder in [o.quote.bidder.code for o in opened if o.content is None]:
         unit().record("quote:not_revealed", f"organisation:{bidder}", project=project.code)
 
@@ -175,11 +208,12 @@ def _undrawn(label: str) -> bytes:
 async def confirm_award(actor: Actor, project_code: str) -> Award:
     """The buyer confirms the award once the standstill is over and every objection was answered and found wrong.
 
-    Raises NotFound, NotPermitted, WrongState, StandstillRunning, ObjectionOpen, ObjectionUpheld.
+    Raises NotFound, NotPermitted, WrongState, AwardSuspended, StandstillRunning, ObjectionOpen, ObjectionUpheld.
     """
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_CONFIRM, projects.subject(project))
     await project_service.move(project, "confirm")
+    await suspensions.refuse_suspended(project)
     award = await read.award_of(project.id)
     if unit().now < award.standstill_until:
         raise StandstillRunning(award.standstill_until)

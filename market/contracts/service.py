@@ -5,6 +5,7 @@ from datetime import date
 
 from market.actors import Actor
 from market.awards import read as awards
+from market.awards import suspensions
 from market.awards.models import Award
 from market.clock import local_date
 from market.contracts import read
@@ -48,13 +49,14 @@ class FileContract:
 async def file_contract(actor: Actor, form: FileContract) -> Contract:
     """File the signed contract of an award, by either party.
 
-    Raises NotFound, NotPermitted, WrongState, ContractDiffers, AlreadyFiled, InvalidInput.
+    Raises NotFound, NotPermitted, WrongState, AwardSuspended, ContractDiffers, AlreadyFiled, InvalidInput.
     """
     project = await project_service.locked(actor, form.project_code)
     [award] = await awards.awards_by_project([project.id])
     authorise(Action.CONTRACT_FILE, Subject.of(project.buyer_id, award.supplier_id if award else None))
     form.check(local_date(unit().now))
     await project_service.move(project, "file")
+    await suspensions.refuse_suspended(project)
     if award is None:
         raise LookupError(f"project {project.code} left 'awarded' without an award")
     _check_award(form, project, award)

@@ -63,12 +63,26 @@ def _entrant(quote: Quote) -> transcript.Entrant:
 
 
 async def due_at(project: Project, draw: Draw, now: datetime) -> datetime | None:
-    """When it can be drawn: now, after the reveal period while nonces or quotes are out, None while the beacon is awaited."""
+    """When it can be drawn: now, after the reveal period while nonces or quotes are out; while the beacon is awaited, when that ends.
+
+    None: a notice of before, which waits for ever.
+    """
     out = Q(escrowed=False, nonce=None) | Q(held=True)
     missing = await Quote.filter(out, project_id=project.id, live=True).exists()
     if missing and now <= draw.reveal_until:
         return draw.reveal_until + timedelta(microseconds=1)
-    return None if read.beacon_awaited(project.terms, draw) else now
+    return _beacon_until(project) if read.beacon_awaited(project.terms, draw) else now
+
+
+def _beacon_until(project: Project) -> datetime | None:
+    until = project.terms.get("beaconUntil")
+    return datetime.fromisoformat(until) if until else None
+
+
+def beacon_overdue(project: Project, draw: Draw, now: datetime) -> bool:
+    """Whether the beacon was not typed in within the notice's period."""
+    until = _beacon_until(project)
+    return until is not None and now >= until and read.beacon_awaited(project.terms, draw)
 
 
 def make(project: Project, draw: Draw, quotes: Sequence[Quote], now: datetime) -> None:

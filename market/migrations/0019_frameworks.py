@@ -13,7 +13,7 @@ from tortoise.indexes import Index
 from market.migrations._together import CreateModels
 
 class Migration(migrations.Migration):
-    dependencies = [('market', '0001_initial')]
+    dependencies = [('market', '0018_fair')]
 
     initial = False
 

@@ -220,14 +220,21 @@ async def actor_for_token(token: str, address: str, received_s: float) -> Actor 
     return Actor(session.account_id, session.organisation_id, roles, is_admin, principal, session.id, address, received_s)
 
 
+def _public_name(organisation: Organisation) -> str:
+    return organisation.code if organisation.kind == OrganisationKind.PERSON else organisation.name
+
+
 async def held_through(holder_id: UUID, party_id: UUID, kinds: Iterable[str], on: date, steps: int) -> list[str]:
-    """Names from below the holder down to the party, by relations of these kinds in force on a date; empty: not within the steps."""
+    """Names from below the holder down to the party, by relations of these kinds in force on a date; empty: not within the steps.
+
+    A natural person in between is named by its code.
+    """
     below: dict[UUID, list[str]] = {party_id: []}
     level = [party_id]
     for _ in range(steps):
         open_ends = (Q(since=None) | Q(since__lte=on)) & (Q(until=None) | Q(until__gte=on))
         ties = PartyRelation.filter(open_ends, target_org_id__in=level, relation__in=list(kinds)).select_related("target_org")
-        new = {tie.source_org_id: [tie.target_org.name, *below[tie.target_org_id]] for tie in await ties}
+        new = {tie.source_org_id: [_public_name(tie.target_org), *below[tie.target_org_id]] for tie in await ties}
         level = [party for party in new if party not in below]
         below = new | below
     return below.get(holder_id, [])

@@ -71,6 +71,8 @@ class Project(Model):
     ``framework``: the agreement that this calls off from. ``parameters``: what the buyer chose for the method; see ``projects.parameters``.
     ``beacon_name``, ``beacon_at``: the public random value that its draw waits for, "" where it waits for none.
     ``next_check_at``: when time alone moves it; None when it does not. ``version`` counts changes.
+    ``able_count``: how many intermediaries can fulfil its requirements, None where it has none. ``narrow_reason``: why few are enough.
+    ``excluded``: who may not serve it, as found when its quotes were first opened: bidder's code → reason. None before.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -120,6 +122,9 @@ class Project(Model):
     auction_starts_at = fields.DatetimeField(null=True)
     opened_at = fields.DatetimeField(null=True)
     next_check_at = fields.DatetimeField(null=True, db_index=True)
+    able_count = fields.IntField(null=True)
+    narrow_reason = fields.CharField(max_length=500, default="", db_default="")
+    excluded: fields.Field[dict[str, str] | None] = fields.JSONField(null=True)
     outcome_reason = fields.CharField(max_length=500, default="")
     previous_round: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "market.Project", related_name="next_rounds", on_delete=fields.RESTRICT, null=True

@@ -53,8 +53,14 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
         **({} if name is SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
+        **({"beaconUntil": _beacon_until(project.beacon_at, book)} if project.beacon_at else {}),
         **({"auction": auction.terms(now, book)} if name is SelectionMethod.REVERSE_AUCTION else {}),
     }
+
+
+def _beacon_until(beacon_at: datetime, book: Rulebook) -> str:
+    """Until when the beacon must be typed in, or the contest fails: one must not be able to hold it up for ever."""
+    return book.deadline("beacon_period", beacon_at).at.isoformat()
 
 
 def side(project: Project) -> str:

@@ -8,7 +8,7 @@ from market.actors import Actor
 from market.errors import ConcurrentChange, InvalidInput, OpenPeriodTooShort, WrongState
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
-from market.projects import auction, posting, read
+from market.projects import auction, narrow, posting, read
 from market.projects.forms import AmendProject, PostProject
 from market.projects.models import Project, ProjectAmendment
 from market.projects.states import MOVES, ProjectState
@@ -106,11 +106,16 @@ async def _previous_round(code: str | None, buyer_id: object) -> Project | None:
 
 
 @use_case(Action.PROJECT_EDIT)
-async def submit_for_review(actor: Actor, code: str) -> Project:
-    """Draft → under review. Raises NotFound, NotPermitted, WrongState."""
+async def submit_for_review(actor: Actor, code: str, narrow_reason: str = "") -> Project:
+    """Draft → under review; ``narrow_reason`` is asked for where few can serve it.
+
+    Raises NotFound, NotPermitted, WrongState, InvalidInput.
+    """
     project = await locked(actor, code)
     authorise(Action.PROJECT_EDIT, read.subject(project))
     project.submitted_by_id = actor.account_id
+    lifecycle.check("project", MOVES, "submit", project.state)
+    await narrow.explain(project, narrow_reason)
     await move(project, "submit")
     return project
 
@@ -147,7 +152,9 @@ async def _publish(project: Project) -> None:
     project.next_check_at = read.opens_at(project)
     posting.check_beacon(project, now)
     auction.check(project)
-    await move(project, "approve", closesAt=project.closes_at.isoformat(), terms=project.terms)
+    await narrow.count_again(project)
+    field = {"able": project.able_count, "narrowReason": project.narrow_reason}
+    await move(project, "approve", closesAt=project.closes_at.isoformat(), terms=project.terms, **field)
 
 
 @use_case(Action.PROJECT_EDIT)

@@ -10,25 +10,35 @@ from market.selection.ranking import discounted
 
 @dataclass(frozen=True)
 class Content:
-    """A quote as its bidder wrote it: an amount in fen or a discount in basis points; ``proposal`` where the notice asks for one."""
+    """A quote as its bidder wrote it: an amount in fen or a discount in basis points.
+
+    ``proposal``: where the notice asks for one. ``practitioners``: the codes of those who will do it.
+    """
 
     amount_fen: int | None
     discount_bp: int | None
     service_working_days: int
     note: str = ""
     proposal: str = ""
+    practitioners: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Canonical JSON; values that were not asked for are left out."""
         values: dict[str, Any] = {"serviceWorkingDays": self.service_working_days, "note": self.note}
-        optional = {"amountFen": self.amount_fen, "discountBp": self.discount_bp, "proposal": self.proposal or None}
+        optional: dict[str, Any] = {
+            "amountFen": self.amount_fen,
+            "discountBp": self.discount_bp,
+            "proposal": self.proposal or None,
+        }
+        optional["practitioners"] = list(self.practitioners) or None
         return canonical(values | {name: value for name, value in optional.items() if value is not None})
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
         """From the values of that JSON."""
         amount, discount, proposal = values.get("amountFen"), values.get("discountBp"), values.get("proposal", "")
-        return cls(amount, discount, values["serviceWorkingDays"], values["note"], proposal)
+        people = tuple(values.get("practitioners", ()))
+        return cls(amount, discount, values["serviceWorkingDays"], values["note"], proposal, people)
 
     @classmethod
     def read(cls, text: str) -> Self | None:
@@ -36,7 +46,7 @@ class Content:
         try:
             found = cls.of(json.loads(text))
             numbers = {type(found.amount_fen or 0), type(found.discount_bp or 0), type(found.service_working_days)}
-            plain = numbers == {int} and {type(found.note), type(found.proposal)} == {str}
+            plain = numbers == {int} and {type(part) for part in (found.note, found.proposal, *found.practitioners)} == {str}
             return found if plain and found.text() == text else None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None

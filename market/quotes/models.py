@@ -13,6 +13,7 @@ class Quote(Model):
     ``live``: True for the one that counts, None for replaced or withdrawn ones; with the unique key below the database
     itself holds "at most one live quote per intermediary and project". What was sealed is filled in at the opening.
     ``discount_bp``: where the notice asks for a rate; ``amount_fen`` is then what it leaves of the ceiling.
+    ``practitioners``: the codes of those who will do it.
 
     ``nonce_hash``: for the draw, None where there is none. ``escrowed``: the nonce was made here and lies in the ciphertext
     until the draw; otherwise its bidder keeps it and shows it after the deadline.
@@ -39,6 +40,7 @@ class Quote(Model):
     discount_bp = fields.IntField(null=True)
     service_working_days = fields.IntField(null=True)
     proposal = fields.TextField(default="")
+    practitioners: fields.Field[list[str] | None] = fields.JSONField(null=True)
     salt = fields.CharField(max_length=64, null=True)
     nonce_hash = fields.CharField(max_length=64, null=True)
     escrowed = fields.BooleanField(default=True)

@@ -29,18 +29,18 @@ from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
+from market.practitioners import read as practitioners
 from market.projects import read as projects
 from market.projects.forms import MAX_WORKING_DAYS
 from market.projects.models import Project, Quoting, SealMode, SelectionMethod
 from market.projects.parameters import FIXED_PRICE
 from market.projects.states import ProjectState
-from market.quotes import read
-from market.quotes.affiliates import refuse_affiliate
+from market.quotes import barred, read
 from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.selection.draw import nonce_hash
 from market.selection.ranking import FULL_BP
-from market.text import Checker
+from market.text import Checker, typed_code
 from market.usecase import authorise, unit, use_case
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -50,7 +50,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 class SubmitQuote:
     """A quote for the whole service: ``amount_fen`` in fen, or ``discount_bp`` off the ceiling, as the notice asks.
 
-    ``service_working_days`` promised from signing; ``proposal`` where the notice asks for one.
+    ``service_working_days`` promised from signing; ``proposal`` where the notice asks for one; ``practitioners`` by their codes.
     ``nonce_hash``: hexadecimal, of the nonce that the bidder keeps for the draw; None: one is made here and kept in escrow.
     """
 
@@ -62,6 +62,7 @@ class SubmitQuote:
     nonce_hash: str | None = None
     discount_bp: int | None = None
     proposal: str = ""
+    practitioners: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises InvalidInput with every problem that needs no notice."""
@@ -75,6 +76,9 @@ class SubmitQuote:
         check.text("proposal", self.proposal, PROPOSAL_CHARACTERS, required=False, lines=True)
         if self.nonce_hash is not None and not _HASH.fullmatch(self.nonce_hash):
             check.add("nonceHash", "not_a_hash")
+        check.whole("practitioners", len(self.practitioners), 0, MAX_PRACTITIONERS)
+        for code in self.practitioners:
+            check.text("practitioners", code, 60)
         check.done()
 
     def check_asked(self, project: Project) -> None:
@@ -91,12 +95,17 @@ class SubmitQuote:
         _asked(check, "proposal", bool(self.proposal.strip()), proposes)
         check.done()
 
+    def people(self) -> tuple[str, ...]:
+        """The codes of the practitioners as they are stored, each once."""
+        return tuple(sorted({typed_code(code) for code in self.practitioners}))
+
     def content(self) -> Content:
         """What is sealed."""
         proposal = self.proposal.replace("\r\n", "\n").strip()
-        return Content(self.amount_fen, self.discount_bp, self.service_working_days, self.note.strip(), proposal)
+        return Content(self.amount_fen, self.discount_bp, self.service_working_days, self.note.strip(), proposal, self.people())
 
 
+MAX_PRACTITIONERS = 10
 PROPOSAL_CHARACTERS = 5000
 """So much fits into a sealed quote whatever the characters are."""
 
@@ -138,7 +147,7 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
 
     The time of receipt decides, not the time of writing; see ``projects.read.opens_at`` for the grace.
     Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, NotAMember, SelfDealing,
-    AffiliateOfAgency, QualificationMissing, AboveCeiling, IdempotencyKeyReused.
+    AffiliateOfAgency, OnAvoidanceList, QualificationMissing, AboveCeiling, IdempotencyKeyReused.
     """
     bidder = await _bidder(actor)
     form.check()
@@ -150,6 +159,7 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
     project = await _contested(actor, form.project_code)
     await _check_bidder(project, bidder)
     form.check_asked(project)
+    await _check_practitioners(form.people(), bidder)
     if form.amount_fen is not None:
         _check_amount(project, form.amount_fen)
     own = await _sealed(project, bidder, form)
@@ -162,7 +172,7 @@ async def commit_quote(actor: Actor, form: CommitQuote) -> read.OwnQuote:
     """Take in the commitment to a quote that its bidder keeps until the deadline is over; it replaces the earlier one.
 
     Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, NotAMember, SelfDealing,
-    AffiliateOfAgency, QualificationMissing, IdempotencyKeyReused.
+    AffiliateOfAgency, OnAvoidanceList, QualificationMissing, IdempotencyKeyReused.
     """
     bidder = await _bidder(actor)
     form.check()
@@ -207,11 +217,18 @@ async def _check_bidder(project: Project, bidder: Organisation) -> None:
     if project.buyer_id == bidder.id:
         raise SelfDealing(project.code)
     today = local_date(unit().now)
-    await refuse_affiliate(project, bidder, today)
+    await barred.refuse(project, bidder, today)
     item = await catalogue.item_at(project.item_code, today)
     needed = item.qualification_zh if item else ""
     if needed and not await parties.holds_qualification(bidder.id, needed, today):
         raise QualificationMissing(needed)
+
+
+async def _check_practitioners(codes: tuple[str, ...], bidder: Organisation) -> None:
+    """Who is unknown and who practises elsewhere are told alike. Raises InvalidInput."""
+    known, today = await practitioners.by_code(codes), local_date(unit().now)
+    if any(not practitioners.practises(known.get(code), bidder.id, today) for code in codes):
+        raise InvalidInput.one("practitioners", "not_your_practitioner")
 
 
 def _check_amount(project: Project, amount_fen: int) -> None:
@@ -272,7 +289,8 @@ async def take_in(project: Project, quote: Quote, content: str, salt: str) -> No
     if vault.commitment(project.code, quote.bidder.code, content, bytes.fromhex(salt)) != quote.commitment:
         raise InvalidInput.one("content", "does_not_fit_commitment")
     days, note = values.service_working_days, values.note
-    given = SubmitQuote("", project.code, values.amount_fen, days, note, None, values.discount_bp, values.proposal)
+    apart = (values.discount_bp, values.proposal, values.practitioners)
+    given = SubmitQuote("", project.code, values.amount_fen, days, note, None, *apart)
     given.check()
     given.check_values(project)
     nonce = read.unsealed(project.id, quote).nonce
@@ -339,5 +357,5 @@ async def _open(project: Project, quote: Quote) -> Opened:
         raise ValueError(f"quote {quote.id} does not fit its commitment")
     quote.amount_fen, quote.discount_bp = values.worth_fen(project.ceiling_fen), values.discount_bp
     quote.service_working_days, quote.proposal = values.service_working_days, values.proposal
-    quote.salt = sealed.salt
+    quote.practitioners, quote.salt = list(values.practitioners), sealed.salt
     return Opened(quote, sealed.content)

@@ -117,9 +117,10 @@ class AmendProjectInput:
 
 @strawberry.input
 class SubmitForReviewInput:
-    """Which draft."""
+    """Which draft. ``narrowReason``: why the requirements stay although fewer than three can fulfil them; published."""
 
     code: str
+    narrow_reason: str = ""
 
 
 @strawberry.input
@@ -157,7 +158,7 @@ class Mutations:
     @result("SubmitForReviewResult", Project, errors.WrongState)
     async def submit_for_review(self, info: Info, input: SubmitForReviewInput) -> Project:
         """提交审核。 Hand a draft to the operator."""
-        row = await service.submit_for_review(info.context.actor, input.code)
+        row = await service.submit_for_review(info.context.actor, input.code, input.narrow_reason)
         return await Project.load(info, row.code)
 
     @result("ReviewProjectResult", Project, *_REVIEW)

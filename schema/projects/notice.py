@@ -88,14 +88,19 @@ class Amendment:
 
 @strawberry.type
 class Failure:
-    """``reason``: no_quotes, all_invalid, too_few_valid_quotes, objection_upheld, award_forfeited. ``received``: live quotes at closing."""
+    """``reason``: no_quotes, all_invalid, too_few_valid_quotes, objection_upheld, award_forfeited, beacon_missing.
+
+    ``received``: live quotes at closing. After beacon_missing both counts are null: the quotes were never opened.
+    """
 
     reason: str
-    received: int
-    valid: int
+    received: int | None
+    valid: int | None
     minimum: int
 
     @classmethod
     def of(cls, project: models.Project, counts: Sequence[bool]) -> Self:
         """From the project and, of each quote, whether it counts."""
-        return cls(reason=project.outcome_reason, received=len(counts), valid=sum(counts), minimum=project.terms["minimumQuotes"])
+        seen = project.opened_at is not None
+        received, valid = (len(counts), sum(counts)) if seen else (None, None)
+        return cls(reason=project.outcome_reason, received=received, valid=valid, minimum=project.terms["minimumQuotes"])

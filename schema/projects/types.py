@@ -64,13 +64,19 @@ class Project(relay.Node):
     opened_at: datetime | None
     told_not_obliged_at: datetime | None
     outcome_reason: str
+    able_count: int | None = strawberry.field(
+        description="登记有所要求资质的机构家数;不要求资质、直接选取为 null。 How many hold the qualification it asks for."
+    )
+    narrow_reason: str = strawberry.field(
+        description="不足三家仍如此要求的理由。 Why so few are enough; empty where they are not few."
+    )
 
     @classmethod
     def of(cls, row: models.Project) -> Self:
         """From its row, loaded with buyer, invited party and case."""
         plain = (
             "code title requirements item_code budget_line service_working_days version posted_at published_at closes_at"
-            " opened_at told_not_obliged_at outcome_reason"
+            " opened_at told_not_obliged_at outcome_reason able_count narrow_reason"
         )
         values: dict[str, Any] = {name: getattr(row, name) for name in plain.split()}
         return cls(

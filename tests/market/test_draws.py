@@ -21,6 +21,8 @@ from market.projects.service import amend_project
 from market.quotes import service as quotes
 from market.quotes.models import Quote
 from market.selection import draw
+from market.workdays import working_days_from
+from schema.projects.notice import Failure
 from tests import contest
 from tests.contest import CLOSES, NOON, OPENS, member
 
@@ -195,11 +197,11 @@ async def test_nothing_else_than_the_beacon_begins_its_draw(buyer: Actor) -> Non
     await bid(project, nonce)
     await bid(project)
     await settled(OPENS, project)
-    assert (await settled(LOTTERY.at + timedelta(days=9), project)).state == "closed"
-    with clock.fixed(LOTTERY.at + timedelta(days=9)):
+    assert (await settled(LOTTERY.at + timedelta(days=4), project)).state == "closed"
+    with clock.fixed(LOTTERY.at + timedelta(days=4)):
         await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
         await service.confirm_beacon(await member(Role.OPERATOR), project.code, NUMBERS)
-    assert (await settled(LOTTERY.at + timedelta(days=9), project)).state == "standstill"
+    assert (await settled(LOTTERY.at + timedelta(days=4), project)).state == "standstill"
     assert len((await transcript_of(project))["excluded"]) == 1
 
 
@@ -234,3 +236,21 @@ async def test_a_random_draw_has_one_price(buyer: Actor) -> None:
         await contest.quoted(bidder, project, PRICE - 1)
     with clock.fixed(NOON), pytest.raises(errors.InvalidInput, match="not_a_hash"):
         await quotes.submit_quote(bidder, quotes.SubmitQuote("k", project.code, PRICE, 15, "", "abc"))
+
+
+async def test_a_beacon_that_never_comes_ends_the_contest(buyer: Actor) -> None:
+    """After the notice's period, not before: unsuccessful, the quotes unopened, no counts told, and it can be posted again."""
+    project = await contest.published(buyer, drawn_form(beacon=LOTTERY))
+    await bid(project)
+    until = working_days_from(LOTTERY.at, 5).at
+    with clock.fixed(until - timedelta(seconds=1)):
+        await awards.settle_due()
+        assert (await Project.get(id=project.id)).state == "closed"
+    with clock.fixed(until):
+        await awards.settle_due()
+        failed = await Project.get(id=project.id)
+        assert (failed.state, failed.outcome_reason, failed.opened_at) == ("unsuccessful", "beacon_missing", None)
+        again = drawn_form(beacon=BeaconForm("下一期", until + timedelta(days=30)), previous_round=project.code)
+        assert (await contest.projects.post_project(buyer, again)).previous_round_id == project.id
+    assert await Quote.filter(amount_fen__not_isnull=True).count() == 0
+    assert Failure.of(failed, []).received is None and project.terms["beaconUntil"] == until.isoformat()

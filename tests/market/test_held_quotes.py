@@ -273,3 +273,20 @@ async def test_the_log_tells_no_number_and_the_receipts_hold(project: Project) -
     row = await Quote.get(bidder_id=kept[0].bidder.organisation_id)
     record = service.read.reveal_record(project.code, code, kept[0].content, kept[0].salt)
     assert [bool(proof) for proof in await log.sealed_proofs([row.commitment, record])] == [True, True]
+
+
+async def test_people_in_a_kept_quote_are_looked_up_at_the_opening(project: Project) -> None:
+    """Whom nobody registered makes it invalid; what is no list of names, or no name, is not taken at all."""
+    stranger, nul = [await committed(project, written(100, practitioners=[code])) for code in ("RY-0", "RY-\x00")]
+    odd, plain = await committed(project, written(200, practitioners=[5])), await committed(project, written(900))
+    await settled(project, OPENS)
+    await shown(project, stranger)
+    with pytest.raises(errors.InvalidInput, match="does_not_fit_commitment"):
+        await shown(project, odd)
+    with pytest.raises(errors.InvalidInput, match="control_character"):
+        await shown(project, nul)
+    await shown(project, plain)
+    opened = await settled(project, REVEAL_ENDS + timedelta(seconds=1))
+    assert opened.excluded == {await contest.code_of(stranger.bidder): "practitioner_not_registered"}
+    assert (await Award.get(project_id=project.id)).supplier_id == plain.bidder.organisation_id
+    assert (await replay(ANONYMOUS, project.code)).difference is None

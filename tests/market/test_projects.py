@@ -1,7 +1,7 @@
 """Posting, review, amendment and withdrawal."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from market import clock, errors
 from market.actors import Role
 from market.log.models import LogEntry
+from market.parties.models import HeldQualification
 from market.projects import service
 from market.projects.forms import AmendProject, CaseForm
 from market.projects.models import Project, Purpose, SelectionMethod
@@ -113,13 +114,13 @@ async def test_a_returned_project_needs_a_note_and_comes_back() -> None:
     applicant, operator = await member(Role.APPLICANT), await member(Role.OPERATOR)
     with clock.fixed(NOON):
         project = await service.post_project(applicant, contest.form())
-        await service.submit_for_review(applicant, project.code)
+        await service.submit_for_review(applicant, project.code, contest.FEW)
     await refused(errors.InvalidInput, service.review_project(operator, project.code, approve=False))
     with clock.fixed(NOON):
         project = await service.review_project(operator, project.code, approve=False, note="请写清范围")
         changed = AmendProject(project.code, project.version, "补充范围", requirements="全部厂区")
         assert (await service.amend_project(applicant, changed)).requirements == "全部厂区"
-        assert (await service.submit_for_review(applicant, project.code)).state == "under_review"
+        assert (await service.submit_for_review(applicant, project.code, contest.FEW)).state == "under_review"
 
 
 async def test_a_deadline_leaves_the_open_period() -> None:
@@ -127,7 +128,7 @@ async def test_a_deadline_leaves_the_open_period() -> None:
     applicant, operator = await member(Role.APPLICANT), await member(Role.OPERATOR)
     with clock.fixed(NOON):
         project = await service.post_project(applicant, contest.form(closes_at=NOON + timedelta(days=1)))
-        await service.submit_for_review(applicant, project.code)
+        await service.submit_for_review(applicant, project.code, contest.FEW)
     error = await refused(errors.OpenPeriodTooShort, service.review_project(operator, project.code, approve=True))
     assert error.earliest == CLOSES  # type: ignore[attr-defined]
 
@@ -214,3 +215,48 @@ async def test_no_deadline_lies_beyond_the_calendar() -> None:
     with clock.fixed(NOON):
         project = await service.post_project(applicant, contest.form())
     await refused(errors.InvalidInput, service.amend_project(applicant, AmendProject(project.code, 1, "x", closes_at=far)))
+
+
+async def _qualified(count: int) -> None:
+    for _ in range(count):
+        held = {"organisation_id": (await member(Role.INTERMEDIARY)).organisation_id, "certificate_no": "1"}
+        await HeldQualification.create(**held, qualification="安全评价机构资质", valid_from=date(2020, 1, 1))
+
+
+@pytest.mark.parametrize(("count", "reason", "shown"), [(2, "仅两家有此资质", "仅两家有此资质"), (3, "多余的话", "")])
+async def test_a_narrow_field_is_counted_and_explained(count: int, reason: str, shown: str) -> None:
+    """Fewer than three hold what the item asks for: no review without a reason; number and reason stand in notice and log."""
+    await _qualified(count)
+    applicant, operator = await member(Role.APPLICANT), await member(Role.OPERATOR)
+    with clock.fixed(NOON):
+        project = await service.post_project(applicant, contest.form())
+        if shown:
+            error = await refused(errors.InvalidInput, service.submit_for_review(applicant, project.code))
+            assert error.fields[0].facts == (("able", "2"), ("below", "3"))  # type: ignore[attr-defined]
+        await service.submit_for_review(applicant, project.code, reason)
+        project = await service.review_project(operator, project.code, approve=True)
+    assert (project.able_count, project.narrow_reason) == (count, shown)
+    body = (await LogEntry.get(action="project:approve")).body
+    assert f'"able":{count}' in body and f'"narrowReason":"{shown}"' in body
+
+
+async def test_a_field_that_became_narrow_goes_back() -> None:
+    """Three when it was submitted, two when it is to be published: not without a reason of the poster's."""
+    await _qualified(3)
+    applicant, operator = await member(Role.APPLICANT), await member(Role.OPERATOR)
+    with clock.fixed(NOON):
+        project = await service.post_project(applicant, contest.form())
+        await service.submit_for_review(applicant, project.code)
+    await (await HeldQualification.first()).delete()  # type: ignore[union-attr]
+    with clock.fixed(NOON):
+        error = await refused(errors.InvalidInput, service.review_project(operator, project.code, approve=True))
+    assert (error.fields[0].path, error.fields[0].code) == ("code", "narrow_field")  # type: ignore[attr-defined]
+
+
+async def test_what_asks_for_nothing_narrows_nothing() -> None:
+    """No qualification, or the buyer names whom it wants: there is no field to count."""
+    bidder, applicant = await member(Role.INTERMEDIARY), await member(Role.APPLICANT)
+    free = contest.form(contest.CHOICE_ITEM, told_not_obliged=True)
+    direct = contest.form(method=SelectionMethod.DIRECT, invited_code=await contest.code_of(bidder))
+    for form in (free, direct):
+        assert (await contest.published(applicant, form)).able_count is None

@@ -23,6 +23,7 @@ from market.projects import questions
 from schema.schema import schema
 from tests import contest, factories_frameworks, factories_oversight
 from tests.contest import NOON, member
+from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
 
 OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint", "witnessCheckpoint"}
@@ -44,6 +45,10 @@ ACTIONS = {
     "commitQuote": Action.QUOTE_SUBMIT,
     "revealQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
+    "registerPractitioner": Action.ORGANISATION_REGISTER,
+    "endPractitioner": Action.ORGANISATION_REGISTER,
+    "recordAvoidance": Action.AVOIDANCE_RECORD,
+    "liftAvoidance": Action.AVOIDANCE_LIFT,
     "revealNonce": Action.QUOTE_SUBMIT,
     "recordBeacon": Action.BEACON_RECORD,
     "confirmBeacon": Action.BEACON_CONFIRM,
@@ -58,6 +63,9 @@ ACTIONS = {
     "annulAward": Action.AWARD_ANNUL,
     "declineAward": Action.AWARD_DECLINE,
     "forfeitAward": Action.AWARD_FORFEIT,
+    "suspendAward": Action.AWARD_SUSPEND,
+    "liftSuspension": Action.AWARD_SUSPEND,
+    "witnessOpening": Action.OPENING_WITNESS,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
@@ -166,6 +174,8 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     await contest.opened(disputed)
     with clock.fixed(contest.OPENS):
         objection = await objections.raise_objection(bidder, disputed.code, "x")
+    entry = await listed(await member(Role.OPERATOR), await member(Role.AGENCY), bidder)
+    sides = {"agencyCode": entry.agency.code, "intermediaryCode": entry.intermediary.code}
     _, framework = await factories_frameworks.open_framework()
     with clock.fixed(NOON):
         await frameworks.enter_framework(bidder, framework.code)
@@ -185,6 +195,7 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "forfeitAward": {"projectCode": award.project.code, "reason": "x"},
         "raiseObjection": {"projectCode": disputed.code, "text": "x"},
         "answerObjection": {"code": objection.code, "answer": "x", "upheld": False},
+        "recordAvoidance": {**sides, "ground": "OTHER_INTEREST", "reason": "x", "since": "2026-11-24"},
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
@@ -200,6 +211,7 @@ _OF_A_PROJECT += [
     "answerQuestion",
     "decideEntry",
     "leaveFramework",
+    "recordAvoidance",
 ]
 
 

@@ -15,6 +15,7 @@ from market.frameworks.models import FrameworkTurn
 from market.statistics.models import IndicatorRun, IndicatorValue
 from tests import contest, factories_frameworks, factories_oversight
 from tests.contest import NOON, OPENS, member
+from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
 
 LISTS = {
@@ -25,12 +26,13 @@ LISTS = {
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
         questions { text answer }
         award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
-        forfeitures { supplier { name } } } } } } }""",
+        suspensions { reason } witnesses { organisation { name } } forfeitures { supplier { name } } } } } } }""",
     "frameworks": """{ frameworks(first: %d) { totalCount edges { node { code isOpen owner { name } items { name payer { kind } }
         entries { reason member { name } } turns { cause member { name } } } } } }""",
     "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
     "intermediaries": """{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification }
-        creditScore { points } trackRecord { awards contracts forfeitures } } } } }""",
+        creditScore { points } trackRecord { awards contracts forfeitures } practitioners { code } } } } }""",
+    "avoidances": "{ avoidances(first: %d) { totalCount edges { node { agency { name } intermediary { name } caseNo isInForce } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
     "payments": """{ payments(first: %d) { totalCount edges { node { paymentNo netAmount payer { name } payee { name }
@@ -71,6 +73,7 @@ async def _grow(count: int) -> None:
             await contest.quoted(await member(Role.INTERMEDIARY), project, amount)
     with clock.fixed(OPENS):
         await contest.awards.settle_due()
+        await listed(await member(Role.OPERATOR), await member(Role.AGENCY), await member(Role.INTERMEDIARY))
     for _ in range(count):
         owner, framework = await factories_frameworks.open_framework()
         [one] = await factories_frameworks.admitted(owner, framework)

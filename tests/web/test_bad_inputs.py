@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from market.demo import people
 from tests.web.api import ERRORS, Api
 
 BIG = "长" * 350_000
@@ -21,6 +22,14 @@ FEE = {
     "channel": "BANK_TRANSFER",
     "grade": "DECLARATION",
 }
+AVOID = {
+    "agencyCode": people.of("applicant"),
+    "intermediaryCode": people.of("intermediary1"),
+    "ground": "OTHER_INTEREST",
+    "since": "2026-01-01",
+    "reason": "x",
+}
+PERSON = {"organisationCode": people.of("intermediary1"), "title": "x", "certificateNo": "x"}
 AMOUNTS = [
     "1.234",
     "-1",
@@ -111,6 +120,22 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     *(("intermediary1", "askQuestion", {"projectCode": "XM-nie", "text": text}) for text in TEXTS.values()),
     *(("applicant", "answerQuestion", {"code": code, "answer": "x"}) for code in ("", "\x00", "TW-nie")),
     *(("intermediary1", "raiseObjection", {"projectCode": "@open", "text": text}) for text in TEXTS.values()),
+    *(("operator", "recordAvoidance", AVOID | {"reason": text}) for text in TEXTS.values()),
+    *(
+        ("operator", "recordAvoidance", AVOID | bad)
+        for bad in ({"caseNo": "\x00"}, {"intermediaryCode": "x"}, {"since": "0000-01-01"})
+    ),
+    *(("operator", "registerPractitioner", PERSON | {"name": text, "idNumber": text}) for text in TEXTS.values()),
+    *(("operator", "endPractitioner", {"code": code}) for code in ("", "\x00", "RY-nie")),
+    *(
+        ("intermediary1", "submitQuote", {"projectCode": "@open", "amount": "1", "serviceWorkingDays": 5, "practitioners": named})
+        for named in (["RY-nie"], ["\x00"], [BIG], ["x"] * 11)
+    ),
+    *(("applicant", "submitForReview", {"code": "XM-nie", "narrowReason": text}) for text in TEXTS.values()),
+    *(("regulator", "suspendAward", {"projectCode": "@open", "reason": text}) for text in TEXTS.values()),
+    *(("regulator", "liftSuspension", {"code": code, "reason": "x"}) for code in ("", "\x00", "ZT-nie")),
+    *(("operator", "witnessOpening", {"projectCode": code}) for code in ("", "\x00", "XM-nie", "@open")),
+    *(("operator", "liftAvoidance", {"code": code, "reason": "x"}) for code in ("", "\x00", "HB-nie")),
     ("intermediary1", "raiseObjection", {"projectCode": "x" * 9000, "text": "x"}),
     *(("applicant", "answerObjection", {"code": code, "answer": "x", "upheld": True}) for code in ("", "\x00", "YY-nie")),
     *(("operator", "postFramework", FRAMEWORK | {"title": text}) for text in TEXTS.values()),

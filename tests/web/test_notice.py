@@ -16,13 +16,14 @@ from starlette.applications import Starlette
 
 from market import clock
 from market.actors import Actor, Role
-from market.awards import forfeiture, read
+from market.awards import forfeiture, read, suspensions, witnessing
 from market.log.models import LogEntry
 from market.parties.models import Organisation
 from market.projects.models import Project, SelectionMethod
 from schema.schema import schema
 from tests import contest, factories_frameworks
 from tests.contest import NOON, OPENS, member
+from tests.market.test_barred import listed
 from tests.web.test_pages import get
 from tests.web.test_verify import drawn
 from web import documents, pages, paper
@@ -131,6 +132,22 @@ async def test_stored_text_stays_text_and_absent_characters_are_named(world: Sim
     await contest.opened(world.project)
     text = words((await fetched(world.project.code)).content)
     assert "<script>alert(1)</script>{nb}({pages})□堃" in text and "U+20BB7" in text and "U+5803" not in text
+
+
+async def test_the_notice_shows_the_field_the_suspension_and_the_witness(world: SimpleNamespace) -> None:
+    """How few could serve and why, that a regulator stopped it and why, who recomputed it, who was excluded."""
+    await Project.filter(id=world.project.id).update(able_count=2, narrow_reason="仅两家有此资质")
+    agency, regulator = await member(Role.AGENCY), await member(Role.REGULATOR)
+    await Project.filter(id=world.project.id).update(buyer_id=agency.organisation_id)
+    await listed(agency, agency, world.bidders[0])
+    await contest.opened(world.project)
+    with clock.fixed(OPENS):
+        await witnessing.witness_opening(regulator, world.project.code)
+        await suspensions.suspend_award(regulator, world.project.code, "收到投诉")
+    text = words((await fetched(world.project.code)).content)
+    told = ["2家·不足三家的理由：仅两家有此资质", "解除前不得确认、签约：收到投诉", "无效：应当回避"]
+    told.append(f"{await name(regulator)}于2026-11-2800:00:10（北京时间）重算，结果一致")
+    assert [fact for fact in told if fact not in text] == []
 
 
 async def test_there_is_no_notice_without_an_award(world: SimpleNamespace) -> None:

@@ -87,7 +87,16 @@ def _project(project: Data, lang: str, _: Say) -> Part:
         (_("服务期限"), _("{days} 个工作日").format(days=award["serviceWorkingDays"])),
         (_("公布时间"), _moment(award["publishedAt"], _)),
     )
-    return Part(_("项目情况"), facts=facts)
+    return Part(_("项目情况"), facts=(*facts, *_field(project, _)))
+
+
+def _field(project: Data, _: Say) -> tuple[tuple[str, str], ...]:
+    """How many could have served it, and why so few were enough."""
+    if project["ableCount"] is None:
+        return ()
+    counted = _("{count} 家").format(count=project["ableCount"])
+    why = project["narrowReason"] and _("不足三家的理由：{reason}").format(reason=project["narrowReason"])
+    return ((_("登记有所要求资质的机构"), " · ".join(filter(None, (counted, why)))),)
 
 
 def _ranking(project: Data, _: Say) -> Part:
@@ -163,7 +172,18 @@ def _objecting(award: Data, _: Say) -> Part:
         ),
         _("其他人发现乱收费、指定机构等问题的，在本平台“有人要我付钱”页投诉，由监管部门处理。"),
     )
-    return Part(_("公示和异议"), said, ((_("公示截止"), _moment(award["standstillUntil"], _)),))
+    return Part(_("公示和异议"), said, ((_("公示截止"), _moment(award["standstillUntil"], _)), *_supervised(award, _)))
+
+
+def _supervised(award: Data, _: Say) -> tuple[tuple[str, str], ...]:
+    """A suspension in force, and who recomputed the outcome."""
+    stopped = [s for s in award["suspensions"] if s["liftedAt"] is None]
+    told = _("监管部门已于 {at} 暂停，解除前不得确认、签约：{reason}")
+    facts = [(_("暂停"), told.format(at=_moment(s["suspendedAt"], _), reason=s["reason"])) for s in stopped]
+    for witness in award["witnesses"]:
+        found = _("{name}于 {at} 重算，结果一致") if witness["agrees"] else _("{name}于 {at} 重算，结果不一致")
+        facts.append((_("见证"), found.format(name=witness["organisation"]["name"], at=_moment(witness["at"], _))))
+    return tuple(facts)
 
 
 def _log(project: Data, address: str, _: Say) -> Part:

@@ -21,6 +21,10 @@ TIES: Mapping[str, str] = {
     "earliest_receipt": N_("最优的几家相同，先收到的在前。"),
 }
 INVALID: Mapping[str, str] = {
+    "affiliate_of_agency": N_("无效：审批机关所属或主管的单位"),
+    "on_avoidance_list": N_("无效：应当回避"),
+    "practitioner_not_registered": N_("无效：报价写明的从业人员已不在该机构或证书过期"),
+    "practitioner_in_two_quotes": N_("无效：从业人员已属另一家，两份报价写了同一人"),
     "above_ceiling": N_("无效：高于最高限价"),
     "not_the_fixed_price": N_("无效：不是固定价格"),
     "not_revealed": N_("无效：没有在期限内公开报价"),
@@ -32,6 +36,7 @@ FAILURES: Mapping[str, str] = {
     "all_invalid": N_("报价全部无效"),
     "too_few_valid_quotes": N_("有效报价不足"),
     "objection_upheld": N_("异议成立"),
+    "beacon_missing": N_("约定的公开信标没有按期公布，抽取作废"),
     "award_forfeited": N_("中选机构弃选，没有后续机构"),
 }
 

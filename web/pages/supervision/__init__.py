@@ -5,7 +5,6 @@ from typing import Any
 
 from web.pages.engine import Page, Site
 from web.pages.forms import Form
-from web.pages.operation import Variables
 from web.pages.supervision import cases, charts, flow, rules
 
 __all__ = ["pages"]

@@ -1,0 +1,61 @@
+"""Who stands on the avoidance list, and who may read it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from market.actors import Actor
+from market.avoidance.models import Avoidance, Ground
+from market.errors import OnAvoidanceList
+from market.parties.models import Organisation
+from market.permissions import Action, Allowed, Subject, may
+from market.projects.models import ApprovalCase, Project
+
+BASIS = {
+    Ground.OFFICIAL_POST: "公职人员政务处分法第三十六条；国办发〔2015〕31号",
+    Ground.OFFICIAL_RELATIVE: "政府采购法实施条例第九条",
+    Ground.EARLIER_STAGE: "国办发〔2015〕31号",
+    Ground.OTHER_INTEREST: "政府采购法实施条例第九条",
+}
+"""The rule behind each ground. Source: domain.md §3.5 (V18, V19)."""
+
+
+async def refuse_listed(project: Project, bidder: Organisation, on: date) -> None:
+    """Raises OnAvoidanceList: listed on that day against the buyer, or against the agency of the case."""
+    case = await ApprovalCase.get_or_none(id=project.case_id) if project.case_id else None
+    agencies = {project.buyer_id} | ({case.agency_id} if case else set())
+    rows = Avoidance.filter(
+        Q(until=None) | Q(until__gte=on),
+        Q(case_id=None) | Q(case_id=project.case_id) if case else Q(case_id=None),
+        agency_id__in=agencies,
+        intermediary_id=bidder.id,
+        since__lte=on,
+        lifted_at=None,
+    )
+    if row := await rows.order_by("recorded_at", "code").first():
+        raise OnAvoidanceList(project.code, row.code, row.ground, row.reason, BASIS[Ground(row.ground)], row.until)
+
+
+def listing(actor: Actor) -> QuerySet[Avoidance]:
+    """The entries that the actor may read: the supervisors all, an agency and an intermediary its own."""
+    if isinstance(may(actor, Action.AVOIDANCE_READ, Subject()), Allowed):
+        return Avoidance.all()
+    party_id = actor.party_id or UUID(int=0)
+    return Avoidance.filter(Q(agency_id=party_id) | Q(intermediary_id=party_id))
+
+
+async def page(query: QuerySet[Avoidance], after: Sequence[Any] | None, limit: int) -> list[Avoidance]:
+    """At most ``limit + 1``, the newest first, after a position (datetime, id)."""
+    if after is not None:
+        query = query.filter(Q(recorded_at__lt=after[0]) | Q(recorded_at=after[0], id__lt=after[1]))
+    rows = query.order_by("-recorded_at", "-id").limit(limit + 1)
+    return await rows.select_related("agency", "intermediary", "case")
+
+
+def is_in_force(row: Avoidance, at_day: date) -> bool:
+    """Whether it bars anybody on that day."""
+    return row.lifted_at is None and row.since <= at_day and (row.until is None or at_day <= row.until)
