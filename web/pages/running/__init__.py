@@ -40,7 +40,7 @@ def _is_upheld(project: dict[str, Any]) -> bool:
 
 def _needs_beacon(project: dict[str, Any]) -> bool:
     beacon = (project["draw"] or {}).get("beacon")
-    return bool(beacon) and beacon["confirmedAt"] is None
+    return beacon is not None and beacon["confirmedAt"] is None
 
 
 def _recording(name: str) -> Any:

@@ -1,10 +1,10 @@
 """Regulators: who paid whom, what the rules found, what becomes of it. Every look is in the log."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from web.pages.engine import Page, Site
 from web.pages.forms import Form
-from web.pages.operation import Variables
 from web.pages.supervision import cases, charts, flow, rules
 
 __all__ = ["pages"]
@@ -16,7 +16,7 @@ def steps(site: Site) -> dict[str, Page]:
     def view(name: str) -> Any:
         return lambda data, asked: cases.view(data, asked) | {"step": name}
 
-    def back(_result: dict[str, Any], path: Variables) -> str:
+    def back(_result: dict[str, Any], path: Mapping[str, Any]) -> str:
         return f"/supervision/cases/{path['code']}"
 
     return {
