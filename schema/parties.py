@@ -9,6 +9,7 @@ from strawberry import relay
 
 from market import errors
 from market.actors import Actor, Role
+from market.awards import read as awards
 from market.clock import local_date
 from market.parties import mandates, members, models, read, service, sessions
 from market.parties.models import OrganisationKind, RelationKind
@@ -16,6 +17,18 @@ from schema.context import Info
 from schema.errors import result
 from schema.inputs import node_key
 from schema.pagination import Connection, Page, connection
+from schema.party_inputs import (
+    ActForInput,
+    AddMemberInput,
+    GrantMandateInput,
+    MemberInput,
+    RecordQualificationInput,
+    RecordRelationInput,
+    RedeemAccessLinkInput,
+    RegisterOrganisationInput,
+    RevokeMandateInput,
+    SignInInput,
+)
 
 strawberry.enum(Role)
 strawberry.enum(OrganisationKind)
@@ -40,6 +53,23 @@ class CreditScore:
     points: int
     source: str
     recorded_at: datetime
+
+
+@strawberry.type(description="一个资质和持有的机构数。 A qualification and how many intermediaries hold it today.")
+class QualificationCount:
+    """By its catalogue name."""
+
+    qualification: str
+    count: int
+
+
+@strawberry.type(description="中选、合同备案和弃选的次数。 How often it won, filed a contract, gave an award up; public.")
+class TrackRecord:
+    """``awards``: those that stand, the ones with a filed contract among them."""
+
+    awards: int
+    contracts: int
+    forfeitures: int
 
 
 @strawberry.type(description="单位或自然人。 A party; a natural person's name is shown only to those it concerns.")
@@ -78,6 +108,11 @@ class Organisation(relay.Node):
         """The newest published score; null where none is on record."""
         row = await info.context.load(read.credit_scores_by_organisation, self.row.id)
         return CreditScore(points=row.points, source=row.source, recorded_at=row.recorded_at) if row else None
+
+    @strawberry.field(description="在本平台的成交记录。 What it won here; published awards alone.")
+    async def track_record(self, info: Info) -> TrackRecord:
+        """Zeros where there is nothing yet."""
+        return TrackRecord(**vars(await info.context.load(awards.records_by_supplier, self.row.id)))
 
 
 @strawberry.type
@@ -192,104 +227,6 @@ class IssuedLink:
     expires_at: datetime
 
 
-@strawberry.input
-class SignInInput:
-    """``actingFor``: the organisation's code, where an account has several; ``onBehalfOf``: for helpers."""
-
-    login: str
-    password: str
-    acting_for: str | None = None
-    on_behalf_of: str | None = None
-
-
-@strawberry.input
-class ActForInput:
-    """Which organisation, and for helpers on whose behalf."""
-
-    organisation_code: str
-    on_behalf_of: str | None = None
-
-
-@strawberry.input
-class RegisterOrganisationInput:
-    """``idNumber``: a natural person's, checked and hashed, never stored; then leave ``code`` out."""
-
-    name: str
-    kind: OrganisationKind
-    code: str | None = None
-    department_code: str | None = None
-    id_number: str | None = None
-
-
-@strawberry.input
-class AddMemberInput:
-    """A new or known account becomes a member."""
-
-    organisation_code: str
-    login: str
-    display_name: str
-    role: Role
-    is_admin: bool = False
-
-
-@strawberry.input
-class MemberInput:
-    """A member of an organisation."""
-
-    organisation_code: str
-    login: str
-
-
-@strawberry.input
-class RedeemAccessLinkInput:
-    """The link's secret and the new password."""
-
-    secret: str
-    new_password: str
-
-
-@strawberry.input
-class GrantMandateInput:
-    """An applicant lets a helper act for it until the end of a day."""
-
-    helper_login: str
-    principal_code: str
-    until_on: date
-    evidence: str
-
-
-@strawberry.input
-class RevokeMandateInput:
-    """Which mandate."""
-
-    helper_login: str
-    principal_code: str
-
-
-@strawberry.input
-class RecordQualificationInput:
-    """A certificate that was checked."""
-
-    organisation_code: str
-    qualification: str
-    certificate_no: str
-    valid_from: date
-    valid_to: date | None = None
-    level: str = ""
-
-
-@strawberry.input
-class RecordRelationInput:
-    """A dated relation with its source."""
-
-    from_code: str
-    to_code: str
-    relation: RelationKind
-    source: str
-    since: date | None = None
-    until: date | None = None
-
-
 @strawberry.type
 class Queries:
     """Reads of parties."""
@@ -309,6 +246,18 @@ class Queries:
         rows = await read.list_intermediaries(search, qualification, on, start[0] if start else None, page.limit + 1)
         count = lambda: read.count_intermediaries(search, qualification, on)  # noqa: E731
         return connection(rows, page, Organisation.of, lambda row: [row.code], count)
+
+    @strawberry.field(description="一家中介机构;没有时为 null。 Null when there is no such intermediary.")
+    async def intermediary(self, info: Info, code: str) -> Organisation | None:
+        """By its code."""
+        row = await read.intermediary_by_code(code, local_date(await info.context.now()))
+        return Organisation.of(row) if row else None
+
+    @strawberry.field(description="中介机构今天持有的资质。 Qualifications that intermediaries hold today.")
+    async def held_qualifications(self, info: Info) -> list[QualificationCount]:
+        """By name."""
+        counts = await read.qualification_counts(local_date(await info.context.now()))
+        return [QualificationCount(qualification=name, count=count) for name, count in counts]
 
 
 @strawberry.type

@@ -1,5 +1,6 @@
 """Reads of parties: batches in key order, one query each; and who a token stands for."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
@@ -114,9 +115,12 @@ def _grouped(keys: Sequence[UUID], rows: Iterable[tuple[UUID, Row]]) -> list[lis
     return [groups[key] for key in keys]
 
 
+def _in_force(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
+
+
 def _held(name: str, on: date) -> QuerySet[HeldQualification]:
-    in_force = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
-    return HeldQualification.filter(in_force, qualification=name)
+    return HeldQualification.filter(_in_force(on), qualification=name)
 
 
 async def holds_qualification(organisation_id: UUID, name: str, on: date) -> bool:
@@ -151,6 +155,18 @@ async def list_intermediaries(
 async def count_intermediaries(search: str | None, qualification: str | None, on: date) -> int:
     """How many there are in the whole list. Raises InvalidInput."""
     return await _intermediaries(search, qualification, on).count()
+
+
+async def intermediary_by_code(code: str, on: date) -> Organisation | None:
+    """By its code however it is typed; None where there is none, or it serves nobody."""
+    return await _intermediaries(None, None, on).get_or_none(code=_code(code))
+
+
+async def qualification_counts(on: date) -> list[tuple[str, int]]:
+    """Each qualification that an intermediary holds on that day, by name, with how many hold it."""
+    serving = Subquery(_intermediaries(None, None, on).values("id"))
+    rows = HeldQualification.filter(_in_force(on), organisation_id__in=serving).distinct()
+    return sorted(Counter(name for name, _ in await rows.values_list("qualification", "organisation_id")).items())
 
 
 def _intermediaries(search: str | None, qualification: str | None, on: date) -> QuerySet[Organisation]:
