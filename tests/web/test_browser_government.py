@@ -22,6 +22,7 @@ def come_in(visit: Visit, login: str) -> None:
     visit.page.fill("#login", login)
     visit.page.fill("#password", "market-demo")
     visit.page.locator("main button").click()
+    visit.page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def fits(visit: Visit) -> None:
@@ -57,6 +58,7 @@ def test_a_regulator_goes_from_the_overview_to_asking_for_an_explanation(visit: 
         page.locator("a[href$='/take']").click()
         page.locator("main form button").click()
     page.locator("a[href$='/ask']").click()
+    page.wait_for_url("**/ask")
     fits(visit)
     page.locator("main form button").click()
     expect(page.locator(".failed")).to_be_focused()
@@ -79,8 +81,10 @@ def test_an_operator_approves_a_project(visit: Visit, demo_server: str, request:
     page, code = visit.page, submitted(demo_server, request.node.callspec.id)
     come_in(visit, "operator")
     page.locator(f"a[href$='{code}']").click()
+    page.wait_for_url(f"**/{code}")
     fits(visit)
     page.locator("section[aria-labelledby=approve] button").click()
+    expect(page.locator(".checking")).to_be_visible()
     fits(visit)
     page.locator(".checking button").first.click()
     expect(page.locator(".done")).to_be_visible()
