@@ -18,7 +18,7 @@ run: setup ## the demo world on this machine; prints its address (another port: 
 	exec $(BIN)/market serve --demo --port $(PORT)
 
 test: setup ## every test that needs no system package
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser and not load"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser and not load"
 
 load: setup ## tests that put several server processes under load: minutes, better with nothing beside them
 	$(BIN)/pytest -n 0 -m load

@@ -22,7 +22,7 @@ from tortoise.models import Model
 from market import clock
 
 NOUNS = (
-    *("log", "witnesses", "parties", "documents", "catalogue", "findings", "projects", "quotes"),
+    *("log", "witnesses", "parties", "documents", "catalogue", "findings", "frameworks", "projects", "quotes"),
     *("auctions", "draws", "awards", "contracts"),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )

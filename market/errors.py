@@ -125,6 +125,22 @@ class NotToldNotObliged(MarketError):
 
 
 @frozen
+class TooFewMembers(MarketError):
+    """A call-off needs as many members of its framework as a contest needs quotes: one alone would be a direct selection."""
+
+    framework_code: str
+    members: int
+    needed: int
+
+
+@frozen
+class NotAMember(MarketError):
+    """Only members of the framework may quote for a call-off from it. Entry is open during its term."""
+
+    framework_code: str
+
+
+@frozen
 class OpenPeriodTooShort(MarketError):
     """Bidders would have less time than the rulebook gives them. ``earliest``: the first deadline possible."""
 

@@ -23,6 +23,10 @@ class Action(StrEnum):
     QUESTION_ASK = "question:ask"
     QUESTION_ANSWER = "question:answer"
     QUESTION_READ = "question:read"
+    FRAMEWORK_POST = "framework:post"
+    FRAMEWORK_REVIEW = "framework:review"
+    FRAMEWORK_ENTER = "framework:enter"
+    FRAMEWORK_ADMIT = "framework:admit"
     QUOTE_SUBMIT = "quote:submit"
     BEACON_RECORD = "beacon:record"
     BEACON_CONFIRM = "beacon:confirm"
@@ -121,6 +125,10 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.QUESTION_ASK: {_R.INTERMEDIARY: Relation.ANY},
     _A.QUESTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.QUESTION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.FRAMEWORK_POST: {_R.AGENCY: _PARTY, _R.OPERATOR: _PARTY},
+    _A.FRAMEWORK_REVIEW: {_R.OPERATOR: Relation.OTHER},
+    _A.FRAMEWORK_ENTER: {_R.INTERMEDIARY: _PARTY},
+    _A.FRAMEWORK_ADMIT: {_R.AGENCY: _PARTY, _R.OPERATOR: _PARTY},
     _A.QUOTE_SUBMIT: {_R.INTERMEDIARY: Relation.ANY},
     _A.BEACON_RECORD: {_R.OPERATOR: Relation.ANY},
     _A.BEACON_CONFIRM: {_R.OPERATOR: Relation.OTHER},

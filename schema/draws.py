@@ -86,6 +86,15 @@ class RevealNonceInput:
 
 
 @strawberry.input
+class RevealQuoteInput:
+    """The content and the salt (32 bytes, hexadecimal) of the commitment, to the letter."""
+
+    project_code: str
+    content: str
+    salt: str
+
+
+@strawberry.input
 class RecordBeaconInput:
     """The value as published, and where it can be looked up."""
 
@@ -111,6 +120,14 @@ class Mutations:
         """截止后公开自己保管的随机数。 After the deadline, show the nonce that was kept; who does not is out of the draw."""
         await awards.settle_due()
         receipt = QuoteReceipt.of(await service.reveal_nonce(info.context.actor, input.project_code, input.nonce))
+        await awards.settle_due()
+        return receipt
+
+    @result("RevealQuoteResult", QuoteReceipt, errors.WrongState, errors.RevealPeriodOver, errors.NothingToReveal)
+    async def reveal_quote(self, info: Info, input: RevealQuoteInput) -> QuoteReceipt:
+        """截止后公开自己保管的报价，逾期无效。 After the deadline, show the quote that you kept; who does not has no valid quote."""
+        await awards.settle_due()
+        receipt = QuoteReceipt.of(await service.reveal_quote(info.context.actor, input.project_code, input.content, input.salt))
         await awards.settle_due()
         return receipt
 

@@ -23,6 +23,10 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.NotToldNotObliged: N_(
         "事项 {item_code} 由申请人自主决定，您可以不买、也可以自己做。请确认已知悉（toldNotObliged: true）后再发布。"
     ),
+    e.TooFewMembers: N_(
+        "框架协议 {framework_code} 现有入围机构 {members} 家，少于 {needed} 家，不能从中选取。请等更多机构入围，或另行发布项目。"
+    ),
+    e.NotAMember: N_("只有框架协议 {framework_code} 的入围机构可以报价。框架期内随时可以申请入围（enterFramework）。"),
     e.OpenPeriodTooShort: N_("截止时间 {closes_at} 太早，报名时间不足。最早可定在 {earliest}。"),
     e.ConcurrentChange: N_("{kind}已被他人修改（您看到的是第 {seen} 版，现在是第 {now} 版）。请刷新后再改。"),
     e.IdempotencyKeyReused: N_("幂等键 {key} 已用于另一份内容，本次什么都没有保存。请换一个新的键。"),
@@ -39,8 +43,10 @@ MESSAGES: dict[type[e.MarketError], str] = {
     ),
     e.AboveCeiling: N_("报价 {amount} 元高于最高限价 {ceiling} 元。请修改后重新提交。"),
     e.NoQuoteToWithdraw: N_("贵机构在项目 {project_code} 没有有效报价，无需撤回。"),
-    e.NothingToReveal: N_("贵机构在项目 {project_code} 没有自己保管随机数的有效报价，不需要公开随机数。"),
-    e.RevealPeriodOver: N_("公开随机数的期限已于 {until} 结束，服务器收到 {received_at}。贵机构退出本次抽取，记录在案。"),
+    e.NothingToReveal: N_("贵机构在项目 {project_code} 没有自己保管、尚待公开的报价或随机数，不需要公开。"),
+    e.RevealPeriodOver: N_(
+        "公开的期限已于 {until} 结束，服务器收到 {received_at}。没有公开的报价无效，没有公开随机数的退出抽取，记录在案。"
+    ),
     e.BeaconDiffers: N_(
         "您录入的信标值“{given}”与第一位工作人员录入的“{recorded}”不一致，没有确认。请两人各自对照公布的结果核对。"
     ),
@@ -88,9 +94,18 @@ MESSAGES: dict[type[e.MarketError], str] = {
 FIELD_MESSAGES: dict[str, str] = {
     "not_a_hash": N_("应为 64 位小写十六进制的 SHA-256 散列值。"),
     "nonce_does_not_fit": N_("与报价时提交的散列值不符。请填写当时生成的 32 字节随机数（64 位小写十六进制）。"),
+    "does_not_fit_commitment": N_("与截止前提交的承诺值不符，或不是规定的写法。请原样填写当时的内容和盐。"),
+    "kept_by_bidders": N_("本项目的报价由报价人自己保管：请用 commitQuote 提交承诺值，截止后用 revealQuote 公开。"),
+    "kept_here": N_("本项目的报价在平台密封：请用 submitQuote 报价。"),
     "not_a_link": N_("应为以 http:// 或 https:// 开头的网址。"),
-    "fixed_price_required": N_("必填：随机选取的价格由公告固定，请填写最高限价作为固定价格。"),
-    "not_the_fixed_price": N_("随机选取按公告的固定价格 {price} 元报价。"),
+    "fixed_price_required": N_("必填：这种方式的价格由公告固定或受框架协议限制，请填写最高限价。"),
+    "not_the_fixed_price": N_("这个项目按公告的固定价格 {price} 元报价。"),
+    "price_or_discount": N_("必填：写明每次选取的最高价格，或最低下浮率。"),
+    "one_class": N_("各事项须属同一分类，因为由谁委托、由谁付费不同。"),
+    "framework_by_operator": N_("机关只能为行政机关委托的事项设立框架协议；申请人付费的事项，机关不得替申请人圈定机构。"),
+    "not_in_framework": N_("框架协议不含这个事项。"),
+    "differs_from_framework": N_("须与框架协议一致：按金额报价，选取方式为{method}。"),
+    "above_framework": N_("高于框架协议的每次最高价格 {limit} 元。"),
     "beacon_required": N_(
         "必填：行政机关委托、最高限价超过 {above} 元的项目，须在公告中指定公开信标（如某期彩票开奖号码）及其公布时间。"
     ),

@@ -9,6 +9,7 @@ from strawberry import relay
 
 from market import errors
 from market.actors import Actor, Role
+from market.awards import read as awards
 from market.clock import local_date
 from market.parties import mandates, members, models, read, service, sessions
 from market.parties.models import OrganisationKind, RelationKind
@@ -40,6 +41,23 @@ class CreditScore:
     points: int
     source: str
     recorded_at: datetime
+
+
+@strawberry.type(description="一个资质和持有的机构数。 A qualification and how many intermediaries hold it today.")
+class QualificationCount:
+    """By its catalogue name."""
+
+    qualification: str
+    count: int
+
+
+@strawberry.type(description="中选、合同备案和弃选的次数。 How often it won, filed a contract, gave an award up; public.")
+class TrackRecord:
+    """``awards``: those that stand, the ones with a filed contract among them."""
+
+    awards: int
+    contracts: int
+    forfeitures: int
 
 
 @strawberry.type(description="单位或自然人。 A party; a natural person's name is shown only to those it concerns.")
@@ -79,6 +97,11 @@ class Organisation(relay.Node):
         row = await info.context.load(read.credit_scores_by_organisation, self.row.id)
         return CreditScore(points=row.points, source=row.source, recorded_at=row.recorded_at) if row else None
 
+    @strawberry.field(description="在本平台的成交记录。 What it won here; published awards alone.")
+    async def track_record(self, info: Info) -> TrackRecord:
+        """Zeros where there is nothing yet."""
+        return TrackRecord(**vars(await info.context.load(awards.records_by_supplier, self.row.id)))
+
 
 @strawberry.type
 class Membership:
@@ -89,16 +112,52 @@ class Membership:
     is_admin: bool
 
 
+@strawberry.type(
+    description="委托书。 Lets a helper act for a principal until a moment; signing, awarding and paying stay with the principal."
+)
+class Mandate:
+    """``evidence``: where the signed paper or the person's own word is found."""
+
+    helper_login: str
+    helper_name: str
+    principal: Organisation
+    principal_name: str
+    since: datetime
+    until: datetime
+    evidence: str
+
+    @classmethod
+    def of(cls, row: models.Mandate) -> Self:
+        """From its row, loaded with helper and principal: who holds a mandate knows for whom."""
+        return cls(
+            helper_login=row.helper.login,
+            helper_name=row.helper.display_name,
+            principal=Organisation.of(row.principal),
+            principal_name=row.principal.name,
+            since=row.since,
+            until=row.until,
+            evidence=row.evidence,
+        )
+
+
 @strawberry.type(description="当前登录人。 Who is signed in, and for whom.")
 class Viewer:
     """The reader itself."""
 
+    actor: strawberry.Private[Actor]
     login: str
     display_name: str
     roles: list[Role]
     acting_for: Organisation
     on_behalf_of: Organisation | None
     memberships: list[Membership]
+
+    @strawberry.field(
+        description="有效的委托书:帮代办员看自己持有的,其他人看本单位(本人)给出的。 In force: a helper's own, else those the party gave."
+    )
+    async def mandates(self, info: Info) -> list[Mandate]:
+        """The ones that end first first."""
+        return [Mandate.of(row) for row in await read.mandates_of(self.actor, await info.context.now())]
 
 
 async def viewer_of(actor: Actor) -> Viewer | None:
@@ -112,6 +171,7 @@ async def viewer_of(actor: Actor) -> Viewer | None:
         return None
     places = await read.organisations_by_id([m.organisation_id for m in held])
     return Viewer(
+        actor=actor,
         login=account.login,
         display_name=account.display_name,
         roles=sorted(actor.roles),
@@ -272,6 +332,18 @@ class Queries:
         rows = await read.list_intermediaries(search, qualification, on, start[0] if start else None, page.limit + 1)
         count = lambda: read.count_intermediaries(search, qualification, on)  # noqa: E731
         return connection(rows, page, Organisation.of, lambda row: [row.code], count)
+
+    @strawberry.field(description="一家中介机构;没有时为 null。 Null when there is no such intermediary.")
+    async def intermediary(self, info: Info, code: str) -> Organisation | None:
+        """By its code."""
+        row = await read.intermediary_by_code(code, local_date(await info.context.now()))
+        return Organisation.of(row) if row else None
+
+    @strawberry.field(description="中介机构今天持有的资质。 Qualifications that intermediaries hold today.")
+    async def held_qualifications(self, info: Info) -> list[QualificationCount]:
+        """By name."""
+        counts = await read.qualification_counts(local_date(await info.context.now()))
+        return [QualificationCount(qualification=name, count=count) for name, count in counts]
 
 
 @strawberry.type

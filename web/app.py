@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from market import db
 from schema.labels import N_
 from schema.schema import schema as market_schema
-from web import auctions, documents, exports, graphiql, logs, pages, startup, uploads, verifying
+from web import auctions, documents, exports, graphiql, logs, opendata, pages, startup, uploads, verifying
 from web.auth.cookies import SessionCookie
 from web.auth.tokens import identify
 from web.graphql import GraphQLApi
@@ -52,6 +52,7 @@ def create_app(settings: Settings, schema: strawberry.Schema = market_schema) ->
             *exports.routes(session.caller),
             *verifying.routes(),
             *logs.routes(),
+            *opendata.OpenData(schema, settings.public_origin).routes(),
             *auctions.routes(schema),
             Route("/healthz", healthz),
             Route("/readyz", readyz),

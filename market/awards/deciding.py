@@ -6,8 +6,10 @@ from typing import Any
 
 from market.awards.known import Known
 from market.awards.models import Award
+from market.frameworks import service as frameworks
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
+from market.projects.parameters import FIXED_PRICE
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
 from market.selection import credit_merit
@@ -29,19 +31,23 @@ async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: d
     elif project.method == SelectionMethod.CREDIT_MERIT and known.picked is None:
         await _shortlist(project, facts(valid, known), place)
     else:
-        await award(project, valid, select(project, facts(valid, known), place), known, now)
+        await award(project, valid, select(project, facts(valid, known), known, place), known, now)
 
 
 def invalid(project: Project, quote: Quote) -> str:
     """Why an opened quote does not count, "" when it does. Where the draw alone chooses, who is out of it is out of the contest."""
-    amount_fen = quote.amount_fen or 0
-    if project.ceiling_fen is not None and amount_fen > project.ceiling_fen:
+    if quote.salt is None:
+        return "not_revealed"  # its bidder kept it to itself
+    if project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen:
         return "above_ceiling"  # it was below, before an amendment
-    if project.method != SelectionMethod.RANDOM_DRAW:
-        return ""
-    if amount_fen != project.ceiling_fen:
+    return _invalid_at_fixed_price(project, quote) if project.method in FIXED_PRICE else ""
+
+
+def _invalid_at_fixed_price(project: Project, quote: Quote) -> str:
+    if quote.amount_fen != project.ceiling_fen:
         return "not_the_fixed_price"  # it was, before an amendment
-    return "nonce_not_revealed" if quote.nonce is None else ""
+    out = project.method == SelectionMethod.RANDOM_DRAW and quote.nonce is None
+    return "nonce_not_revealed" if out else ""
 
 
 def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:
@@ -61,9 +67,10 @@ def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:
     ]
 
 
-def select(project: Project, quotes: Sequence[ValidQuote], place: Place) -> Selection:
-    """By the version and the constants of the notice, whatever new notices take."""
-    return VERSIONS[project.terms["method"]].select(quotes, project.terms.get("constants", {}), place)
+def select(project: Project, quotes: Sequence[ValidQuote], known: Known, place: Place) -> Selection:
+    """By the version and the constants of the notice, whatever new notices take; a rotation also by who stands where in it."""
+    constants = {**project.terms.get("constants", {}), **known.standing}
+    return VERSIONS[project.terms["method"]].select(quotes, constants, place)
 
 
 def auctioned(project: Project, valid: int) -> bool:
@@ -105,6 +112,8 @@ async def award(project: Project, valid: Sequence[Quote], selection: Selection, 
         standstill_until=standstill.at,
         standstill_provisional=standstill.provisional,
     )
+    if project.framework_id and project.method == SelectionMethod.ROTATION:
+        await frameworks.add_turns(project.framework_id, project.code, selection.worked["passed"], quote.bidder.code)
     told = {"supplier": quote.bidder.code, "amountFen": winner.amount_fen, "standstillUntil": standstill.at.isoformat()}
     await project_service.move(project, _MOVES[ProjectState(project.state)], **told)
 

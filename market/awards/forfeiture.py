@@ -8,10 +8,11 @@ from market.actors import Actor
 from market.awards import read
 from market.awards.models import Award, AwardForfeiture
 from market.errors import StillTimeToSign
+from market.frameworks import service as frameworks
 from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects import service as project_service
-from market.projects.models import Project
+from market.projects.models import Project, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
 from market.text import one_text
@@ -105,6 +106,8 @@ async def _next_in_order(project: Project, award: Award) -> None:
         "confirmed_by_id": None,
     }
     await Award.filter(id=award.id).update(**values)
+    if project.framework_id and project.method == SelectionMethod.ROTATION:
+        await frameworks.add_turns(project.framework_id, project.code, (), quote.bidder.code)
     told = {"supplier": quote.bidder.code, "amountFen": amount_fen, "standstillUntil": standstill.at.isoformat()}
     await project_service.move(project, "award_next", turn=award.turn + 1, **told)
 

@@ -29,7 +29,7 @@ async def pick_supplier(actor: Actor, project_code: str, supplier_code: str, rea
     place, given = await service.place_of(project), deciding.facts(valid, known)
     if not any(quote.picked for quote in credit_merit.lists(given, project.terms["constants"], place).short):
         raise InvalidInput.one("supplierCode", "not_on_the_short_list")
-    await deciding.award(project, valid, deciding.select(project, given, place), known, unit().now)
+    await deciding.award(project, valid, deciding.select(project, given, known, place), known, unit().now)
     for quote in valid:
         await quote.save(update_fields=["rank"])
     return project

@@ -1,16 +1,22 @@
 """Reads of awards, and of what methods need besides the quotes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from tortoise.functions import Count
 
 from market.auctions import read as auctions
 from market.awards.known import Known
-from market.awards.models import Award, Score
+from market.awards.models import Award, AwardForfeiture, Score
+from market.frameworks import read as frameworks
 from market.log import read as log
 from market.log.models import LogCheckpoint, LogEntry
 from market.parties import read as parties
 from market.projects.models import Project, SelectionMethod
+from market.projects.states import ProjectState
 from market.quotes.models import Quote
 
 
@@ -23,6 +29,35 @@ async def awards_by_project(project_ids: Sequence[UUID]) -> list[Award | None]:
     """Awards in key order, with their suppliers; None where there is none."""
     rows = {a.project_id: a for a in await Award.filter(project_id__in=list(project_ids)).select_related("supplier")}
     return [rows.get(i) for i in project_ids]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is public of an intermediary's past: ``awards`` it has, ``contracts`` filed of them, ``forfeitures``: awards given up."""
+
+    awards: int = 0
+    contracts: int = 0
+    forfeitures: int = 0
+
+
+_HAS = (ProjectState.STANDSTILL, ProjectState.AWARDED, ProjectState.CONTRACT_FILED)
+
+
+async def records_by_supplier(supplier_ids: Sequence[UUID]) -> list[Record]:
+    """In key order, zeros where there is nothing yet. Published awards alone: a quote that did not win leaves no record."""
+    standing = Award.filter(supplier_id__in=list(supplier_ids), project__state__in=[state.value for state in _HAS])
+    rows = (
+        await standing.annotate(n=Count("id"))
+        .group_by("supplier_id", "project__state")
+        .values_list("supplier_id", "project__state", "n")
+    )
+    given_up = AwardForfeiture.filter(supplier_id__in=list(supplier_ids)).annotate(n=Count("id")).group_by("supplier_id")
+    forfeited = dict(await given_up.values_list("supplier_id", "n"))
+    won, filed = Counter[UUID](), Counter[UUID]()
+    for supplier, state, n in rows:
+        won[supplier] += n
+        filed[supplier] += n * (state == ProjectState.CONTRACT_FILED)
+    return [Record(won[i], filed[i], forfeited.get(i, 0)) for i in supplier_ids]
 
 
 _AWARDING = ("project:award", "project:conclude", "project:pick", "project:award_next")
@@ -48,14 +83,23 @@ async def records_by_award(award_ids: Sequence[UUID]) -> list[Recorded | None]:
 
 
 async def known(project: Project, quotes: Sequence[Quote], picked: str | None = None) -> Known:
-    """What the project's method needs besides the quotes: credit as published before the notice, points, an auction's end."""
+    """What the project's method needs besides the quotes: credit as published before the notice, points, an auction's end, turns."""
     if project.method == SelectionMethod.CREDIT_MERIT:
         return Known(await _credit(project, quotes), {}, picked)
     if project.method == SelectionMethod.PROPOSAL_MERIT:
         return Known({}, await _scores(project, quotes))
     if project.method == SelectionMethod.REVERSE_AUCTION:
         return Known(last_fen=await auctions.last_amounts(project.id))
+    if project.method == SelectionMethod.ROTATION:
+        return Known(standing=await _standing(project))
     return Known()
+
+
+async def _standing(project: Project) -> dict[str, Any]:
+    if project.framework_id is None or project.published_at is None or project.closes_at is None:
+        raise ValueError(f"project {project.code} rotates among nobody")
+    found = await frameworks.standing(project.framework_id, project.code, project.published_at, project.closes_at)
+    return {"turns": dict(found.turns), "roster": list(found.roster)}
 
 
 async def _credit(project: Project, quotes: Sequence[Quote]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from typing import Any
 from market import vault
 from market.actors import Actor
 from market.awards import auction_replay as auctions
-from market.awards import deciding, read, service
+from market.awards import deciding, framework_replay, read, service
 from market.awards.differences import Difference, first, text
 from market.awards.models import Award, AwardForfeiture
 from market.draws import read as draws
@@ -45,8 +45,7 @@ async def replay(actor: Actor, project_code: str) -> Replay:
         raise NotFound("award", project.code)
     [quotes] = await quote_reads.opened_by_project([project.id])
     logged = await _logged(project)
-    found = _altered(project, quotes, logged) or await _notice_altered(project) or await _draw_altered(project, quotes)
-    found = found or await auctions.altered(project, quotes)
+    found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
     return await _decided(project, quotes, award)
@@ -57,6 +56,12 @@ async def _logged(project: Project) -> list[dict[str, Any]]:
     entry = await LogEntry.filter(action="quotes:open", subject=f"project:{project.code}").first()
     facts: dict[str, Any] = json.loads(entry.body)["facts"] if entry else {"quotes": []}
     return list(facts["quotes"])
+
+
+async def _inputs_altered(project: Project, quotes: list[Quote]) -> Difference | None:
+    """What else the outcome depends on."""
+    found = await _notice_altered(project) or await _draw_altered(project, quotes)
+    return found or await auctions.altered(project, quotes) or await framework_replay.altered(project)
 
 
 async def _notice_altered(project: Project) -> Difference | None:
@@ -89,9 +94,15 @@ def _altered(project: Project, quotes: list[Quote], logged: list[dict[str, Any]]
 
 
 def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, tuple[object, object]]:
-    code, content, salt = quote.bidder.code, entry["content"], bytes.fromhex(entry["salt"])
+    code, content, shown = quote.bidder.code, entry["content"], {f"salt of {quote.bidder.code}": (quote.salt, entry["salt"])}
+    if content is None:
+        return shown | {
+            f"commitment of {code}": (quote.commitment, entry["commitment"]),
+            f"amount of {code}": (quote.amount_fen, None),
+        }
+    salt = bytes.fromhex(entry["salt"])
     values = Content.of(json.loads(content))
-    return {
+    return shown | {
         f"commitment of {code}": (quote.commitment, vault.commitment(project.code, code, content, salt)),
         f"amount of {code}": (quote.amount_fen, values.worth_fen(project.ceiling_fen)),
         f"discount of {code}": (quote.discount_bp, values.discount_bp),
@@ -106,7 +117,7 @@ async def _decided(project: Project, quotes: list[Quote], award: Award | None) -
         found = None if awarded == recomputed else Difference("outcome", awarded, recomputed)
         return Replay(project, project.terms["method"], len(quotes), None, found)
     known = await read.known(project, valid, award.reasons.get("picked"))
-    selection = deciding.select(project, deciding.facts(valid, known), await service.place_of(project))
+    selection = deciding.select(project, deciding.facts(valid, known), known, await service.place_of(project))
     winner = _holder(selection.ranking, await _forfeiters(award))
     found = _difference(award, deciding.reasons(selection, known), winner)
     return Replay(project, project.terms["method"], len(quotes), winner.bidder_code, found)

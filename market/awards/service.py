@@ -13,6 +13,7 @@ from market.awards.models import Award
 from market.draws import service as draws
 from market.draws.models import Draw
 from market.errors import StandstillRunning
+from market.frameworks import service as frameworks
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
@@ -132,6 +133,8 @@ async def conclude(project: Project, now: datetime) -> None:
     opened = await unsealed(project, now)
     _record_opening(project, opened)
     quotes = [one.quote for one in opened]
+    if project.framework_id:
+        await frameworks.hold(project.framework_id)
     draw = await _drawn(project, quotes, now)
     if draw:
         draws.publish(project, draw)
@@ -151,6 +154,8 @@ def _record_opening(project: Project, opened: list[Opened]) -> None:
         for o in opened
     ]
     unit().record_anonymous("quotes:open", f"project:{project.code}", quotes=quotes)
+    for bidder in [o.quote.bidder.code for o in opened if o.content is None]:
+        unit().record("quote:not_revealed", f"organisation:{bidder}", project=project.code)
 
 
 async def place_of(project: Project) -> Place:

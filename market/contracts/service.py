@@ -86,7 +86,7 @@ async def _store(actor: Actor, form: FileContract, project: Project, award: Awar
         case_id=project.case_id,
         client_id=project.buyer_id,
         supplier_id=award.supplier_id,
-        method=project.method,
+        method="framework" if project.framework_id else project.method,
         valid_quotes=await Quote.filter(project_id=project.id, live=True, invalid_reason="").count(),
         purpose=project.purpose,
         amount_fen=award.amount_fen,

@@ -68,6 +68,6 @@ async def waiting_for_an_answer(stage: _Stage) -> None:
     """The applicant paid what the agency owed, and half came back: the agency has five working days to explain."""
     code = (await OversightCase.filter(links__finding__rule="V01").first().values("code"))["code"]
     with stage.later(minutes=1):
-        await following.settle_due(_EVER)
+        await following.settle_due(_EVER)  # a later payment by an applicant opens a case that nobody has taken yet
         await service.take_case(stage.cast["regulator"], code)
         await service.ask_explanation(stage.cast["regulator"], code, "评审由机关委托，为何由申请人付款？请附合同和付款凭证说明。")

@@ -39,6 +39,11 @@ async def stage_payments(stage: _Stage, contracts: list[Contract]) -> None:
     await _pay(stage, "applicant", fourth, fourth.amount_fen or 0, buyer="applicant")
 
 
+async def stage_shift(stage: _Stage, contract: Contract) -> None:
+    """The applicant pays all of what the agency owes, and nothing comes back."""
+    await _pay(stage, "applicant", contract, contract.amount_fen or 0)
+
+
 async def _pay(stage: _Stage, payer: str, contract: Contract, amount_fen: int, *, buyer: str | None = None) -> str:
     await contract.fetch_related("supplier", "case")
     with stage.later(hours=4):

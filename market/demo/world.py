@@ -19,7 +19,7 @@ from market.clock import local_date
 from market.contracts import service as contracts
 from market.contracts.models import Contract
 from market.demo import oversight, people
-from market.demo.payments import stage_payments
+from market.demo.payments import stage_payments, stage_shift
 from market.log.models import LogEntry
 from market.projects import service as projects
 from market.projects.forms import CaseForm, PostProject
@@ -142,7 +142,7 @@ async def is_built() -> bool:
 
 
 async def _finished(stage: Stage) -> None:
-    """Four contracts with their payments, then the ways in which a project ends without one."""
+    """Five contracts with their payments, then the ways in which a project ends without one."""
     filed = [
         await stage.contract("agency", "示例湾 1 号海域使用论证报告评审", SEA_AREA_REVIEW, 1, 52_000, 48_500, 55_000, 50_000),
         await stage.contract("agency", "示例湾 2 号海域使用论证报告评审", SEA_AREA_REVIEW, 2, 39_000, 42_000, 41_500),
@@ -151,6 +151,8 @@ async def _finished(stage: Stage) -> None:
     ]
     await stage_payments(stage, filed)
     await oversight.followed_to_the_end(stage, filed[2])
+    shifted = await stage.contract("agency", "示例湾 11 号海域使用论证报告评审", SEA_AREA_REVIEW, 11, 44_000, 46_500, 45_200)
+    await stage_shift(stage, shifted)
     with stage.later(hours=1):
         failing = await stage.post("agency", "示例湾 5 号海域使用论证报告评审", SEA_AREA_REVIEW, case=5)
         await stage.publish("agency", failing)

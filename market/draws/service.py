@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from tortoise.expressions import Q
+
 from market import vault
 from market.actors import Actor
 from market.draws import read
@@ -16,9 +18,10 @@ from market.draws.models import Draw
 from market.errors import BeaconDiffers, InvalidInput, NothingToReveal, RevealPeriodOver, WrongState
 from market.permissions import Action, Subject
 from market.projects import read as projects
-from market.projects.models import Project
+from market.projects.models import Project, SealMode
 from market.projects.states import ProjectState
 from market.quotes import read as quote_reads
+from market.quotes import service as quotes
 from market.quotes.models import Quote
 from market.selection import draw as drawing
 from market.selection import transcript
@@ -60,8 +63,9 @@ def _entrant(quote: Quote) -> transcript.Entrant:
 
 
 async def due_at(project: Project, draw: Draw, now: datetime) -> datetime | None:
-    """When it can be drawn: now, after the reveal period while nonces are out, None while the beacon is awaited."""
-    missing = await Quote.filter(project_id=project.id, live=True, escrowed=False, nonce=None).exists()
+    """When it can be drawn: now, after the reveal period while nonces or quotes are out, None while the beacon is awaited."""
+    out = Q(escrowed=False, nonce=None) | Q(held=True)
+    missing = await Quote.filter(out, project_id=project.id, live=True).exists()
     if missing and now <= draw.reveal_until:
         return draw.reveal_until + timedelta(microseconds=1)
     return None if read.beacon_awaited(project.terms, draw) else now
@@ -126,6 +130,29 @@ async def reveal_nonce(actor: Actor, project_code: str, nonce: str) -> quote_rea
         await _check_again(project, draw)
     else:
         unit().replayed = True
+    return await quote_reads.own_quote(quote.id)
+
+
+@use_case(Action.QUOTE_SUBMIT)
+async def reveal_quote(actor: Actor, project_code: str, content: str, salt: str) -> quote_reads.OwnQuote:
+    """Show the quote whose commitment came before the deadline; until all did, or the period is over, it is sealed like any other.
+
+    Raises NotFound, WrongState, RevealPeriodOver, NothingToReveal, InvalidInput.
+    """
+    authorise(Action.QUOTE_SUBMIT, Subject.of(actor.organisation_id))
+    project, draw = await _closed(actor, project_code)
+    if unit().received_at > draw.reveal_until:
+        raise RevealPeriodOver(draw.reveal_until, unit().received_at)
+    mine = Quote.filter(project_id=project.id, live=True, bidder_id=actor.organisation_id)
+    quote = await mine.select_related("bidder").first()
+    if quote is None or project.seal_mode != SealMode.BIDDER_HELD:
+        raise NothingToReveal(project.code)
+    if not quote.held:
+        unit().replayed = True
+        return await quote_reads.own_quote(quote.id)
+    await quotes.take_in(project, quote, content, salt)
+    unit().record_sealed(quote_reads.reveal_record(project.code, quote.bidder.code, content, salt))
+    await _check_again(project, draw)
     return await quote_reads.own_quote(quote.id)
 
 

@@ -33,9 +33,9 @@ def check_password(check: Checker, path: str, password: str, login: str) -> None
         check.add(path, "same_as_login")
 
 
-async def hash_password(password: str, hasher: PasswordHasher = HASHER) -> str:
-    """The hash to store. ``hasher``: the tests' is cheaper."""
-    return await asyncio.to_thread(hasher.hash, _bytes(password))
+async def hash_password(password: str) -> str:
+    """The hash to store."""
+    return await asyncio.to_thread(HASHER.hash, _bytes(password))
 
 
 async def verify(stored: str | None, password: str) -> bool:

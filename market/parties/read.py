@@ -1,5 +1,6 @@
 """Reads of parties: batches in key order, one query each; and who a token stands for."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
@@ -28,6 +29,8 @@ from market.permissions import Action, Allowed, Subject, may
 from market.text import Checker
 
 Row = TypeVar("Row")
+_MOST_MANDATES = 500
+"""So many are listed at once."""
 
 
 async def organisations_by_id(ids: Sequence[UUID | None]) -> list[Organisation | None]:
@@ -112,9 +115,12 @@ def _grouped(keys: Sequence[UUID], rows: Iterable[tuple[UUID, Row]]) -> list[lis
     return [groups[key] for key in keys]
 
 
+def _in_force(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
+
+
 def _held(name: str, on: date) -> QuerySet[HeldQualification]:
-    in_force = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
-    return HeldQualification.filter(in_force, qualification=name)
+    return HeldQualification.filter(_in_force(on), qualification=name)
 
 
 async def holds_qualification(organisation_id: UUID, name: str, on: date) -> bool:
@@ -151,6 +157,18 @@ async def count_intermediaries(search: str | None, qualification: str | None, on
     return await _intermediaries(search, qualification, on).count()
 
 
+async def intermediary_by_code(code: str, on: date) -> Organisation | None:
+    """By its code however it is typed; None where there is none, or it serves nobody."""
+    return await _intermediaries(None, None, on).get_or_none(code=_code(code))
+
+
+async def qualification_counts(on: date) -> list[tuple[str, int]]:
+    """Each qualification that an intermediary holds on that day, by name, with how many hold it."""
+    serving = Subquery(_intermediaries(None, None, on).values("id"))
+    rows = HeldQualification.filter(_in_force(on), organisation_id__in=serving).distinct()
+    return sorted(Counter(name for name, _ in await rows.values_list("qualification", "organisation_id")).items())
+
+
 def _intermediaries(search: str | None, qualification: str | None, on: date) -> QuerySet[Organisation]:
     check = Checker()
     search = check.text("search", search or "", 100, required=False)
@@ -168,6 +186,13 @@ def _intermediaries(search: str | None, qualification: str | None, on: date) -> 
 def live_mandates(helper_id: UUID, principal_id: UUID, at: datetime) -> QuerySet[Mandate]:
     """The helper's mandates for that principal in force at that moment."""
     return Mandate.filter(helper_id=helper_id, principal_id=principal_id, revoked_at=None, until__gt=at)
+
+
+async def mandates_of(actor: Actor, at: datetime) -> list[Mandate]:
+    """Those in force that the actor's account holds as a helper or that its party gave, the ones that end first first."""
+    own = Q(helper_id=actor.account_id) if Role.HELPER in actor.roles else Q(principal_id=actor.party_id)
+    held = Mandate.filter(own, revoked_at=None, until__gt=at)
+    return await held.order_by("until", "id").limit(_MOST_MANDATES).select_related("helper", "principal")
 
 
 def held_roles(memberships: Iterable[tuple[str, bool]], *, on_behalf: bool) -> tuple[frozenset[Role], bool]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from market.projects.models import Purpose, Quoting, SelectionMethod
-from market.projects.parameters import NOTHING_CHOSEN, Parameters
+from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
+from market.projects.parameters import BY_PRICE, FIXED_PRICE, NOTHING_CHOSEN, Parameters
 from market.text import Checker
 
 MAX_WORKING_DAYS = 1000
@@ -35,6 +35,7 @@ class BeaconForm:
 class PostProject:
     """A need. ``ceiling_fen`` in fen; ``closes_at`` None: the rulebook's open period from publication.
 
+    ``framework``: the code of the agreement that this calls off from.
     ``auction_starts_at``: of a reverse auction; None: the first morning of a working day after the opening and the lead.
     """
 
@@ -46,6 +47,7 @@ class PostProject:
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
     quoting: Quoting = Quoting.AMOUNT
+    seal_mode: SealMode = SealMode.ESCROWED
     parameters: Parameters = NOTHING_CHOSEN
     ceiling_fen: int | None = None
     closes_at: datetime | None = None
@@ -53,6 +55,7 @@ class PostProject:
     case: CaseForm | None = None
     budget_line: str = ""
     invited_code: str | None = None
+    framework: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
     beacon: BeaconForm | None = None
@@ -76,18 +79,26 @@ class PostProject:
             check.text("case.approvalItem", self.case.approval_item, 300)
             check.text("case.object", self.case.object, 300, required=False)
         self._check_draw(check)
+        self._check_seal(check)
         check.done()
 
     def _check_method(self, check: Checker) -> None:
         if (self.method is SelectionMethod.DIRECT) != (self.invited_code is not None):
             check.add("invitedCode", "required" if self.invited_code is None else "not_allowed_here")
+        if self.method is SelectionMethod.ROTATION and self.framework is None:
+            check.add("framework", "required")
         if self.auction_starts_at is not None and self.method is not SelectionMethod.REVERSE_AUCTION:
             check.add("auctionStartsAt", "not_allowed_here")
         _check_latest(check, self.auction_starts_at, "auctionStartsAt")
         self.parameters.check(check, self.method, self.quoting, self.ceiling_fen)
 
+    def _check_seal(self, check: Checker) -> None:
+        """Where the price is fixed there is nothing to keep; other methods read quotes before all are shown."""
+        if self.seal_mode is SealMode.BIDDER_HELD and self.method not in BY_PRICE:
+            check.add("sealMode", "not_allowed_here")
+
     def _check_draw(self, check: Checker) -> None:
-        if self.method is SelectionMethod.RANDOM_DRAW and self.ceiling_fen is None:
+        if self.ceiling_fen is None and (self.method in FIXED_PRICE or self.framework is not None):
             check.add("ceiling", "fixed_price_required")
         if self.beacon is not None:
             check.text("beacon.name", self.beacon.name, 200)

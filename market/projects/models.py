@@ -19,6 +19,7 @@ class SelectionMethod(StrEnum):
     RANDOM_DRAW = "random_draw"
     REVERSE_AUCTION = "reverse_auction"
     DIRECT = "direct"
+    ROTATION = "rotation"
 
 
 class Quoting(StrEnum):
@@ -26,6 +27,13 @@ class Quoting(StrEnum):
 
     AMOUNT = "amount"
     DISCOUNT_RATE = "discount_rate"
+
+
+class SealMode(StrEnum):
+    """Until the opening a quote lies here encrypted, or its bidder keeps it and only its commitment is here."""
+
+    ESCROWED = "escrowed"
+    BIDDER_HELD = "bidder_held"
 
 
 class Purpose(StrEnum):
@@ -60,7 +68,7 @@ class ApprovalCase(Model):
 class Project(Model):
     """采购项目. ``item_class``: at the moment of review. ``terms``: the notice's frozen constants (minimum, grace, tie rule).
 
-    ``parameters``: what the buyer chose for the method; see ``projects.parameters``.
+    ``framework``: the agreement that this calls off from. ``parameters``: what the buyer chose for the method; see ``projects.parameters``.
     ``beacon_name``, ``beacon_at``: the public random value that its draw waits for, "" where it waits for none.
     ``next_check_at``: when time alone moves it; None when it does not. ``version`` counts changes.
     """
@@ -83,7 +91,12 @@ class Project(Model):
     budget_line = fields.CharField(max_length=100, default="")
     method = fields.CharField(max_length=20)
     quoting = fields.CharField(max_length=20, default=Quoting.AMOUNT.value)
+    seal_mode = fields.CharField(max_length=20, default=SealMode.ESCROWED.value, db_default=SealMode.ESCROWED.value)
     parameters: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
+    framework: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "market.Framework", related_name="projects", on_delete=fields.RESTRICT, null=True
+    )
+    framework_id: UUID | None
     invited: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "market.Organisation", related_name="invitations", on_delete=fields.RESTRICT, null=True
     )

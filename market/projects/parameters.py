@@ -12,6 +12,8 @@ from market.text import Checker
 _M = SelectionMethod
 BY_PRICE = frozenset({_M.LOWEST_PRICE, _M.REFERENCE_PRICE, _M.AVERAGE_PRICE})
 """Methods that price alone decides: here bidders may quote discount rates."""
+FIXED_PRICE = frozenset({_M.RANDOM_DRAW, _M.ROTATION})
+"""The notice fixes the price, and something else decides who gets it."""
 MERIT = frozenset({_M.CREDIT_MERIT, _M.PROPOSAL_MERIT})
 TAKES: dict[SelectionMethod, frozenset[str]] = {
     _M.CREDIT_MERIT: frozenset({"longList", "shortList"}),
@@ -101,8 +103,11 @@ def constants(method: SelectionMethod, parameters: dict[str, Any], side: str, bo
 
 
 def minimum_quotes(method: SelectionMethod, side: str, book: Rulebook, at: datetime) -> int:
-    """Fewer valid quotes fail. ``side``: agency or applicant. One for a direct selection, never below two for merit methods."""
-    if method is _M.DIRECT:
+    """Fewer valid quotes fail. ``side``: agency or applicant. Never below two for merit methods.
+
+    One for a direct selection, and for a rotation: there each of the members has had its chance.
+    """
+    if method in (_M.DIRECT, _M.ROTATION):
         return 1
     minimum = book.number(f"minimum_quotes_{side}", at)
     return max(minimum, book.number("minimum_quotes_merit", at)) if method in MERIT else minimum

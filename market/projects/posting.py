@@ -6,15 +6,18 @@ from market.actors import Actor, Role
 from market.catalogue import read as catalogue
 from market.catalogue.models import ItemClass, ItemVersion
 from market.clock import local_date
-from market.errors import InvalidInput, ItemCancelled, MayNotCommission, MustBeCompetitive, NotToldNotObliged
+from market.errors import InvalidInput, ItemCancelled, MayNotCommission, MustBeCompetitive, NotToldNotObliged, TooFewMembers
+from market.frameworks import read as frameworks
+from market.frameworks.models import Framework
 from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
 from market.projects.forms import CaseForm, PostProject
-from market.projects.models import ApprovalCase, Project, Purpose, SelectionMethod
+from market.projects.models import ApprovalCase, Project, Purpose, Quoting, SelectionMethod
 from market.projects.read import reveal_ends_at
-from market.text import Checker
-from market.usecase import rulebook
+from market.selection.ranking import discounted
+from market.text import Checker, typed_code
+from market.usecase import rulebook, unit
 
 
 async def item_in_force(code: str, at: datetime) -> ItemVersion:
@@ -40,6 +43,44 @@ def check_class(actor: Actor, item: ItemVersion, form: PostProject) -> None:
         raise MayNotCommission(item.code, item.item_class, Role.APPLICANT)
     elif item.item_class == ItemClass.APPLICANT_CHOICE and not form.told_not_obliged:
         raise NotToldNotObliged(item.code)
+
+
+async def called_off(form: PostProject) -> tuple[Framework | None, int | None]:
+    """The agreement that the need calls off from, and the ceiling: with its discount taken off, rounded half up, in fen.
+
+    Raises InvalidInput when it is not open, does not cover the item, or says another method or a lower price.
+    """
+    if form.framework is None:
+        return None, form.ceiling_fen
+    framework = await Framework.get_or_none(code=typed_code(form.framework))
+    if framework is None or not frameworks.is_open(framework, unit().now):
+        raise InvalidInput.one("framework", "unknown_code")
+    ceiling_fen = discounted(form.ceiling_fen or 0, framework.discount_bp or 0)
+    [items] = await frameworks.items_by_framework([framework.id])
+    _check_call_off(framework, items, form, ceiling_fen)
+    return framework, ceiling_fen
+
+
+def _check_call_off(framework: Framework, items: list[str], form: PostProject, ceiling_fen: int) -> None:
+    check = Checker()
+    if typed_code(form.item_code) not in items:
+        check.add("itemCode", "not_in_framework")
+    if (form.method, form.quoting) != (framework.call_off, Quoting.AMOUNT):
+        check.add("method", "differs_from_framework", method=framework.call_off)
+    if framework.ceiling_fen is not None and ceiling_fen > framework.ceiling_fen:
+        check.add("ceiling", "above_framework", limit=format_yuan(framework.ceiling_fen))
+    check.done()
+
+
+async def check_members(project: Project, side: str) -> None:
+    """A call-off chooses among as many as a contest of its own would need. Raises WrongState, TooFewMembers."""
+    if project.framework_id is None:
+        return
+    framework = await Framework.get(id=project.framework_id)
+    frameworks.check_open(framework, unit().now)
+    members, needed = await frameworks.count_members(framework.id), rulebook().number(f"minimum_quotes_{side}", unit().now)
+    if members < needed:
+        raise TooFewMembers(framework.code, members, needed)
 
 
 def check_beacon(project: Project, at: datetime) -> None:

@@ -15,7 +15,7 @@ from market.parties import read as parties
 from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import auction, parameters
-from market.projects.models import ApprovalCase, Project, ProjectAmendment, SelectionMethod
+from market.projects.models import ApprovalCase, Project, ProjectAmendment, SealMode, SelectionMethod
 from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
 from market.selection import draw, transcript
@@ -41,13 +41,15 @@ def opens_at(project: Project) -> datetime:
 def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """The notice's constants, frozen at publication: whatever the rulebook says later, this contest keeps them."""
     method, name = METHODS[project.method], SelectionMethod(project.method)
-    side = "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
+    chosen = {"framework": project.framework.code} if project.framework else {}
+    chosen |= {"sealMode": project.seal_mode} if project.seal_mode == SealMode.BIDDER_HELD else {}
     return {
+        **chosen,
         "method": method.version,
         "tieRule": method.tie_rule,
         "quoting": project.quoting,
-        "constants": parameters.constants(name, project.parameters, side, book, now),
-        "minimumQuotes": parameters.minimum_quotes(name, side, book, now),
+        "constants": parameters.constants(name, project.parameters, side(project), book, now),
+        "minimumQuotes": parameters.minimum_quotes(name, side(project), book, now),
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
         **({} if name is SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
@@ -55,16 +57,25 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     }
 
 
+def side(project: Project) -> str:
+    """Whose money it is, as the rulebook's rows name it. Loaded with its buyer."""
+    return "agency" if project.buyer.kind == OrganisationKind.AGENCY else "applicant"
+
+
 def _draw(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """What the notice says of its draw: the commitment to a code that nobody outside can know, and the beacon, if it names one."""
-    codes, reveal_s = book.number("draw_codes", now), int(book.duration("draw_reveal_period", now).total_seconds())
+    period = "quote_reveal_period" if project.seal_mode == SealMode.BIDDER_HELD else "draw_reveal_period"
+    codes, reveal_s = book.number("draw_codes", now), int(book.duration(period, now).total_seconds())
     beacon = transcript.Beacon(project.beacon_name, project.beacon_at) if project.beacon_at else None
     committed = draw.commitment(draw_secret(project.id), codes)
     return transcript.notice(project.code, committed, codes, now, reveal_s, beacon)
 
 
 def reveal_ends_at(project: Project) -> datetime:
-    """Until when nonces are shown, as far as one can know before the closing: what the beacon must come after."""
+    """Until when nonces, and quotes that bidders keep, are shown, as far as one can know before the closing.
+
+    The beacon must come after it.
+    """
     return opens_at(project) + timedelta(seconds=project.terms["draw"]["revealSeconds"])
 
 
@@ -90,7 +101,7 @@ def may_see(actor: Actor, project: Project) -> bool:
 
 async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Project:
     """The project with its buyer, invited party and case. Raises NotFound when absent or not visible: both alike."""
-    query = Project.filter(code=typed_code(code)).select_related("buyer", "invited", "case")
+    query = Project.filter(code=typed_code(code)).select_related("buyer", "invited", "case", "framework")
     project = await (query.select_for_update(of=(Project._meta.db_table,)) if for_update else query).get_or_none()
     if project is None or not may_see(actor, project):
         raise NotFound("project", code[:40])
@@ -99,13 +110,15 @@ async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Proje
 
 @dataclass(frozen=True)
 class ProjectFilter:
-    """Which projects; None means any. ``search`` looks into title and code."""
+    """Which projects; None means any. ``supplier_code``: who has the award. ``search`` looks into title and code."""
 
     states: tuple[ProjectState, ...] | None = None
     item_code: str | None = None
     item_class: str | None = None
     method: str | None = None
     buyer_code: str | None = None
+    framework: str | None = None
+    supplier_code: str | None = None
     mine: bool = False
     search: str | None = None
 
@@ -122,7 +135,9 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "item_code": wanted_code(wanted.item_code),
         "item_class": wanted.item_class,
         "method": wanted.method,
+        "framework__code": wanted_code(wanted.framework),
         "buyer__code": parties.spelling(wanted.buyer_code),
+        "award__supplier__code": parties.spelling(wanted.supplier_code),
         "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
     }
     query = query.filter(**{name: value for name, value in exact.items() if value is not None})
@@ -163,7 +178,7 @@ async def page(query: QuerySet[Project], order: str, after: Sequence[Any] | None
         query = query.filter(_all_of(beyond) | _all_of(level))
     if order == "closing_soon":
         query = query.filter(closes_at__not_isnull=True)
-    return await query.order_by(*fields).limit(limit + 1).select_related("buyer", "invited", "case")
+    return await query.order_by(*fields).limit(limit + 1).select_related("buyer", "invited", "case", "framework")
 
 
 def _all_of(filters: Mapping[str, Any]) -> Q:
@@ -184,7 +199,7 @@ async def amendments_by_project(ids: Sequence[UUID]) -> list[list[ProjectAmendme
 
 async def projects_by_id(ids: Sequence[UUID]) -> list[Project | None]:
     """Projects in key order, with buyer, invited party and case."""
-    rows = {p.id: p for p in await Project.filter(id__in=list(ids)).select_related("buyer", "invited", "case")}
+    rows = {p.id: p for p in await Project.filter(id__in=list(ids)).select_related("buyer", "invited", "case", "framework")}
     return [rows.get(i) for i in ids]
 
 

@@ -61,6 +61,7 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
     posting.check_class(actor, item, form)
     buyer = await Organisation.get(id=actor.party_id)
     previous = await _previous_round(form.previous_round, buyer.id)
+    framework, ceiling_fen = await posting.called_off(form)
     project = Project(
         code=new_code("XM", now),
         title=form.title.strip(),
@@ -73,9 +74,11 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
         budget_line=form.budget_line.strip(),
         method=form.method,
         quoting=form.quoting,
+        seal_mode=form.seal_mode,
         parameters=form.parameters.stored(),
         invited=await posting.invited(form.invited_code),
-        ceiling_fen=form.ceiling_fen,
+        framework=framework,
+        ceiling_fen=ceiling_fen,
         service_working_days=form.service_working_days,
         told_not_obliged_at=now if form.told_not_obliged else None,
         state=ProjectState.DRAFT,
@@ -116,7 +119,7 @@ async def submit_for_review(actor: Actor, code: str) -> Project:
 async def review_project(actor: Actor, code: str, *, approve: bool, note: str = "") -> Project:
     """Publish a project or return it with a note; never by whoever posted, amended or submitted it.
 
-    Raises NotFound, NotPermitted (four_eyes), WrongState, InvalidInput, ItemCancelled, OpenPeriodTooShort.
+    Raises NotFound, NotPermitted (four_eyes), WrongState, InvalidInput, ItemCancelled, OpenPeriodTooShort, TooFewMembers.
     """
     project = await locked(actor, code)
     authorise(Action.PROJECT_REVIEW, await read.authored(project))
@@ -134,6 +137,7 @@ async def _publish(project: Project) -> None:
     item = await posting.item_in_force(project.item_code, now)
     if item.item_class != project.item_class:
         raise InvalidInput.one("code", "class_changed", before=project.item_class, now=item.item_class)
+    await posting.check_members(project, read.side(project))
     earliest = book.deadline("open_period", now).at
     project.closes_at = project.wanted_closes_at or earliest
     if project.closes_at < earliest:
@@ -157,6 +161,8 @@ async def amend_project(actor: Actor, form: AmendProject) -> Project:
     changes = form.changes()
     if project.version != form.seen_version:
         raise ConcurrentChange("project", form.seen_version, project.version)
+    if project.framework_id and "ceiling_fen" in changes:
+        raise InvalidInput.one("ceiling", "not_allowed_here")  # the framework has said what a call-off may cost
     is_open = project.state == ProjectState.OPEN and project.closes_at is not None and unit().received_at <= project.closes_at
     if project.state != ProjectState.DRAFT and not is_open:
         raise WrongState("project", project.state, (ProjectState.DRAFT, ProjectState.OPEN))

@@ -1,5 +1,6 @@
 """What is sealed in a quote, and what of it is worth how much. Pure."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -28,6 +29,17 @@ class Content:
         """From the values of that JSON."""
         amount, discount, proposal = values.get("amountFen"), values.get("discountBp"), values.get("proposal", "")
         return cls(amount, discount, values["serviceWorkingDays"], values["note"], proposal)
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """From a text of anybody's; None unless it is exactly what ``text`` writes, so that one quote has one text."""
+        try:
+            found = cls.of(json.loads(text))
+            numbers = {type(found.amount_fen or 0), type(found.discount_bp or 0), type(found.service_working_days)}
+            plain = numbers == {int} and {type(found.note), type(found.proposal)} == {str}
+            return found if plain and found.text() == text else None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
 
     def worth_fen(self, ceiling_fen: int | None) -> int:
         """The amount, or what the discount leaves of the notice's ceiling, rounded half up."""

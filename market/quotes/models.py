@@ -16,6 +16,8 @@ class Quote(Model):
 
     ``nonce_hash``: for the draw, None where there is none. ``escrowed``: the nonce was made here and lies in the ciphertext
     until the draw; otherwise its bidder keeps it and shows it after the deadline.
+
+    ``held``: its bidder keeps the whole quote, and has not shown it yet: nothing of it is in the ciphertext.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -40,6 +42,7 @@ class Quote(Model):
     salt = fields.CharField(max_length=64, null=True)
     nonce_hash = fields.CharField(max_length=64, null=True)
     escrowed = fields.BooleanField(default=True)
+    held = fields.BooleanField(default=False, db_default=False)
     nonce = fields.CharField(max_length=64, null=True)
     invalid_reason = fields.CharField(max_length=200, default="")
     rank = fields.IntField(null=True)

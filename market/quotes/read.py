@@ -10,34 +10,45 @@ from market import vault
 from market.log import notes
 from market.quotes.content import Content
 from market.quotes.models import Quote
+from market.selection.draw import hashed
 from market.usecase import unit
 
 
 @dataclass(frozen=True)
 class Unsealed:
-    """What was inside: canonical content, hexadecimal salt, the nonce left in escrow (None: there is none), the content's values."""
+    """What was inside: canonical content, hexadecimal salt, the nonce left in escrow (None: there is none), the content's values.
 
-    content: str
-    salt: str
+    None but for the nonce while its bidder keeps the quote.
+    """
+
+    content: str | None
+    salt: str | None
     nonce: str | None
-    values: dict[str, Any]
+    values: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
 class OwnQuote:
-    """A quote as its bidder sees it, with the content and salt that its commitment was made from: the receipt."""
+    """A quote as its bidder sees it, with the content and salt that its commitment was made from: the receipt.
+
+    ``amount_fen``: of a discount rate what it leaves of the ceiling. None, like all from there on, while the bidder keeps the quote.
+    """
 
     row: Quote
     project_code: str
-    amount_fen: int
-    """In fen; of a discount rate what it leaves of the ceiling."""
-    values: Content
-    content: str
-    salt: str
+    amount_fen: int | None = None
+    values: Content | None = None
+    content: str | None = None
+    salt: str | None = None
 
     def receipt(self) -> str:
         """What the platform owes: signed the moment it came, before the log's next checkpoint takes it in."""
         return notes.receipt(self.project_code, self.row.bidder.code, self.row.commitment, self.row.received_at)
+
+
+def reveal_record(project_code: str, bidder_code: str, content: str, salt: str) -> str:
+    """What the log keeps of a quote that its bidder has shown: a sealed act, hexadecimal."""
+    return hashed("zhoushan-market quote revealed v1", project_code, bidder_code, content, salt).hex()
 
 
 def unsealed(project_id: UUID, quote: Quote) -> Unsealed:
@@ -47,12 +58,16 @@ def unsealed(project_id: UUID, quote: Quote) -> Unsealed:
     """
     unit().record_look(f"quote:{quote.commitment}", project=str(project_id))
     envelope = json.loads(vault.unseal(project_id, quote.id, quote.ciphertext))
-    return Unsealed(envelope["content"], envelope["salt"], envelope.get("nonce"), json.loads(envelope["content"]))
+    content = envelope.get("content")
+    return Unsealed(content, envelope.get("salt"), envelope.get("nonce"), json.loads(content) if content else None)
 
 
 def _own(quote: Quote) -> OwnQuote:
     sealed = unsealed(quote.project_id, quote)
-    project, values = quote.project, Content.of(sealed.values)
+    project = quote.project
+    if sealed.values is None:
+        return OwnQuote(quote, project.code)
+    values = Content.of(sealed.values)
     return OwnQuote(quote, project.code, values.worth_fen(project.ceiling_fen), values, sealed.content, sealed.salt)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -16,19 +17,22 @@ from market.errors import (
     DeadlinePassed,
     InvalidInput,
     NoQuoteToWithdraw,
+    NotAMember,
     NotInvited,
     QualificationMissing,
     QuotesAlreadyOpened,
     SelfDealing,
     WrongState,
 )
+from market.frameworks import read as frameworks
 from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects.forms import MAX_WORKING_DAYS
-from market.projects.models import Project, Quoting, SelectionMethod
+from market.projects.models import Project, Quoting, SealMode, SelectionMethod
+from market.projects.parameters import FIXED_PRICE
 from market.projects.states import ProjectState
 from market.quotes import read
 from market.quotes.affiliates import refuse_affiliate
@@ -75,6 +79,11 @@ class SubmitQuote:
 
     def check_asked(self, project: Project) -> None:
         """What the notice asks for and nothing else. Raises InvalidInput."""
+        _check_mode(project, SealMode.ESCROWED)
+        self.check_values(project)
+
+    def check_values(self, project: Project) -> None:
+        """As ``check_asked``, whoever keeps the quote."""
         check, by_rate = Checker(), project.quoting == Quoting.DISCOUNT_RATE
         proposes = project.method == SelectionMethod.PROPOSAL_MERIT
         _asked(check, "amount", self.amount_fen is not None, not by_rate)
@@ -92,6 +101,32 @@ PROPOSAL_CHARACTERS = 5000
 """So much fits into a sealed quote whatever the characters are."""
 
 
+@dataclass(frozen=True)
+class CommitQuote:
+    """Where the notice lets bidders keep their quotes: the commitment alone, hexadecimal; see ``vault.commitment``.
+
+    ``nonce_hash``: as in ``SubmitQuote``.
+    """
+
+    idempotency_key: str
+    project_code: str
+    commitment: str
+    nonce_hash: str | None = None
+
+    def check(self) -> None:
+        """Raises InvalidInput."""
+        check = Checker()
+        for path, text in (("commitment", self.commitment), ("nonceHash", self.nonce_hash)):
+            if text is not None and not _HASH.fullmatch(text):
+                check.add(path, "not_a_hash")
+        check.done()
+
+
+def _check_mode(project: Project, asked: SealMode) -> None:
+    if project.seal_mode != asked:
+        raise InvalidInput.one("projectCode", "kept_by_bidders" if asked is SealMode.ESCROWED else "kept_here")
+
+
 def _asked(check: Checker, path: str, given: bool, asked: bool) -> None:
     if given != asked:
         check.add(path, "required" if asked else "not_allowed_here")
@@ -102,7 +137,7 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
     """Seal a quote; it replaces the bidder's earlier one. The receipt proves what was received and when.
 
     The time of receipt decides, not the time of writing; see ``projects.read.opens_at`` for the grace.
-    Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, SelfDealing,
+    Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, NotAMember, SelfDealing,
     AffiliateOfAgency, QualificationMissing, AboveCeiling, IdempotencyKeyReused.
     """
     bidder = await _bidder(actor)
@@ -117,11 +152,31 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
     form.check_asked(project)
     if form.amount_fen is not None:
         _check_amount(project, form.amount_fen)
-    await Quote.filter(project_id=project.id, bidder_id=bidder.id, live=True).update(live=None, replaced_at=unit().now)
-    own = await _store(project, bidder, form)
+    own = await _sealed(project, bidder, form)
     await idempotency.remember(bidder.id, form.idempotency_key, "submit_quote", print_, own.row.id)
-    unit().record_sealed(own.row.commitment)
     return own
+
+
+@use_case(Action.QUOTE_SUBMIT)
+async def commit_quote(actor: Actor, form: CommitQuote) -> read.OwnQuote:
+    """Take in the commitment to a quote that its bidder keeps until the deadline is over; it replaces the earlier one.
+
+    Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, NotAMember, SelfDealing,
+    AffiliateOfAgency, QualificationMissing, IdempotencyKeyReused.
+    """
+    bidder = await _bidder(actor)
+    form.check()
+    print_ = idempotency.fingerprint(vault.fingerprint_secret(), "commit_quote", vars(form))
+    done = await idempotency.seen(bidder.id, form.idempotency_key, print_)
+    if done:
+        unit().replayed = True
+        return await read.own_quote(done)
+    project = await _contested(actor, form.project_code)
+    await _check_bidder(project, bidder)
+    _check_mode(project, SealMode.BIDDER_HELD)
+    row = await _store(project, bidder, form.commitment, form.nonce_hash, {})
+    await idempotency.remember(bidder.id, form.idempotency_key, "commit_quote", print_, row.id)
+    return read.OwnQuote(row, project.code)
 
 
 async def _bidder(actor: Actor) -> Organisation:
@@ -147,6 +202,8 @@ async def _contested(actor: Actor, code: str) -> Project:
 async def _check_bidder(project: Project, bidder: Organisation) -> None:
     if project.invited_id not in (None, bidder.id):
         raise NotInvited(project.code)
+    if project.framework and not await frameworks.is_member(project.framework.id, bidder.id):
+        raise NotAMember(project.framework.code)
     if project.buyer_id == bidder.id:
         raise SelfDealing(project.code)
     today = local_date(unit().now)
@@ -162,32 +219,65 @@ def _check_amount(project: Project, amount_fen: int) -> None:
         return
     if amount_fen > project.ceiling_fen:
         raise AboveCeiling(amount_fen, project.ceiling_fen)
-    if project.method == SelectionMethod.RANDOM_DRAW and amount_fen < project.ceiling_fen:
+    if project.method in FIXED_PRICE and amount_fen < project.ceiling_fen:
         raise InvalidInput.one("amount", "not_the_fixed_price", price=format_yuan(project.ceiling_fen))
 
 
-async def _store(project: Project, bidder: Organisation, form: SubmitQuote) -> read.OwnQuote:
+async def _sealed(project: Project, bidder: Organisation, form: SubmitQuote) -> read.OwnQuote:
+    salt, values = secrets.token_bytes(32), form.content()
+    content = values.text()
+    commitment = vault.commitment(project.code, bidder.code, content, salt)
+    row = await _store(project, bidder, commitment, form.nonce_hash, {"content": content, "salt": salt.hex()})
+    return read.OwnQuote(row, project.code, values.worth_fen(project.ceiling_fen), values, content, salt.hex())
+
+
+async def _store(
+    project: Project, bidder: Organisation, commitment: str, hashed: str | None, opening: Mapping[str, str]
+) -> Quote:
+    """In the place of the bidder's earlier one. ``opening``: content and salt, nothing while the bidder keeps them."""
     if project.terms["sealKey"] != vault.key_id():
         raise vault.KeyMissing(f"project {project.code} was sealed with another key")
-    quote_id, salt, values = uuid4(), secrets.token_bytes(32), form.content()
-    nonce = secrets.token_bytes(32) if form.nonce_hash is None and "draw" in project.terms else None
-    content, padded = values.text(), vault.PADDED_PROPOSAL if project.method == SelectionMethod.PROPOSAL_MERIT else vault.PADDED
+    await Quote.filter(project_id=project.id, bidder_id=bidder.id, live=True).update(live=None, replaced_at=unit().now)
+    quote_id = uuid4()
+    nonce = secrets.token_bytes(32) if hashed is None and "draw" in project.terms else None
     row = await Quote.create(
         id=quote_id,
         project=project,
         bidder=bidder,
-        commitment=vault.commitment(project.code, bidder.code, content, salt),
-        ciphertext=vault.seal(project.id, quote_id, _envelope(content, salt, nonce), padded),
+        commitment=commitment,
+        ciphertext=_ciphertext(project, quote_id, opening, nonce.hex() if nonce else None),
         received_at=unit().received_at,
-        nonce_hash=nonce_hash(project.code, bidder.code, nonce).hex() if nonce else form.nonce_hash,
-        escrowed=form.nonce_hash is None,
+        nonce_hash=nonce_hash(project.code, bidder.code, nonce).hex() if nonce else hashed,
+        escrowed=hashed is None,
+        held=not opening,
     )
-    return read.OwnQuote(row, project.code, values.worth_fen(project.ceiling_fen), values, content, salt.hex())
+    unit().record_sealed(commitment)
+    return row
 
 
-def _envelope(content: str, salt: bytes, nonce: bytes | None) -> bytes:
-    escrow = {"nonce": nonce.hex()} if nonce else {}
-    return json.dumps({"content": content, "salt": salt.hex(), **escrow}, ensure_ascii=False).encode()
+def _ciphertext(project: Project, quote_id: UUID, opening: Mapping[str, str], nonce: str | None) -> bytes:
+    padded = vault.PADDED_PROPOSAL if project.method == SelectionMethod.PROPOSAL_MERIT else vault.PADDED
+    inside = {**opening, **({"nonce": nonce} if nonce else {})}
+    return vault.seal(project.id, quote_id, json.dumps(inside, ensure_ascii=False).encode(), padded)
+
+
+async def take_in(project: Project, quote: Quote, content: str, salt: str) -> None:
+    """What its bidder kept, from now on sealed like any other quote: nobody who has yet to show its own can read it.
+
+    Raises InvalidInput unless it is, to the letter, what was committed to, and a quote that the notice asks for.
+    """
+    values = Content.read(content)
+    if values is None or not _HASH.fullmatch(salt):
+        raise InvalidInput.one("content", "does_not_fit_commitment")
+    if vault.commitment(project.code, quote.bidder.code, content, bytes.fromhex(salt)) != quote.commitment:
+        raise InvalidInput.one("content", "does_not_fit_commitment")
+    days, note = values.service_working_days, values.note
+    given = SubmitQuote("", project.code, values.amount_fen, days, note, None, values.discount_bp, values.proposal)
+    given.check()
+    given.check_values(project)
+    nonce = read.unsealed(project.id, quote).nonce
+    quote.ciphertext, quote.held = _ciphertext(project, quote.id, {"content": content, "salt": salt}, nonce), False
+    await quote.save(update_fields=["ciphertext", "held"])
 
 
 @use_case(Action.QUOTE_SUBMIT)
@@ -221,10 +311,10 @@ async def _look(_actor: Actor, bidder_id: UUID, project_id: UUID) -> list[read.O
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened quote: its row, its columns filled but not stored, and its canonical content."""
+    """An opened quote: its row, its columns filled but not stored, and its canonical content, None where its bidder showed none."""
 
     quote: Quote
-    content: str
+    content: str | None
 
 
 async def unseal_all(project: Project, now: datetime) -> list[Opened]:
@@ -240,12 +330,14 @@ async def unseal_all(project: Project, now: datetime) -> list[Opened]:
 
 async def _open(project: Project, quote: Quote) -> Opened:
     sealed = read.unsealed(project.id, quote)
+    if sealed.nonce is not None:
+        quote.nonce = sealed.nonce
+    if sealed.content is None or sealed.salt is None or sealed.values is None:
+        return Opened(quote, None)
     values = Content.of(sealed.values)
     if vault.commitment(project.code, quote.bidder.code, sealed.content, bytes.fromhex(sealed.salt)) != quote.commitment:
         raise ValueError(f"quote {quote.id} does not fit its commitment")
     quote.amount_fen, quote.discount_bp = values.worth_fen(project.ceiling_fen), values.discount_bp
     quote.service_working_days, quote.proposal = values.service_working_days, values.proposal
     quote.salt = sealed.salt
-    if sealed.nonce is not None:
-        quote.nonce = sealed.nonce
     return Opened(quote, sealed.content)

@@ -14,6 +14,7 @@ from market.selection import (
     random_draw,
     reference_price,
     reverse_auction,
+    rotation,
 )
 from market.selection.draw import Place
 from market.selection.ranking import Constants, Selection, ValidQuote
@@ -42,6 +43,7 @@ METHODS: dict[str, Method] = {
     "random_draw": _method(random_draw),
     "reverse_auction": _method(reverse_auction),
     "direct": _method(direct),
+    "rotation": _method(rotation),
 }
 """What a notice that is published today takes."""
 

@@ -7,7 +7,7 @@ import strawberry
 
 from market import errors
 from market.projects import forms, service
-from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
 from market.projects.parameters import Criterion, Parameters
 from schema.context import Info
 from schema.errors import result
@@ -55,6 +55,8 @@ class PostProjectInput:
     """A need. Without ``closesAt`` the rulebook's open period runs from publication.
 
     ``longList``, ``shortList``: for CREDIT_MERIT; ``criteria``, ``priceWeight``: for PROPOSAL_MERIT.
+    ``sealMode``: BIDDER_HELD lets bidders keep their quotes (``commitQuote``, ``revealQuote``).
+    ``framework``: the code of the framework agreement that this calls off from.
     ``auctionStartsAt``: of a reverse auction; without it the first morning of a working day after the opening.
     """
 
@@ -66,6 +68,7 @@ class PostProjectInput:
     purpose: Purpose = Purpose.APPROVAL
     method: SelectionMethod = SelectionMethod.LOWEST_PRICE
     quoting: Quoting = Quoting.AMOUNT
+    seal_mode: SealMode = SealMode.ESCROWED
     long_list: int | None = None
     short_list: int | None = None
     criteria: list[CriterionInput] | None = None
@@ -76,6 +79,7 @@ class PostProjectInput:
     case: CaseInput | None = None
     budget_line: str = ""
     invited_code: str | None = None
+    framework: str | None = None
     told_not_obliged: bool = False
     previous_round: str | None = None
     beacon: BeaconInput | None = None
@@ -137,6 +141,8 @@ class WithdrawProjectInput:
 
 _POSTING = (errors.ItemCancelled, errors.MayNotCommission, errors.MustBeCompetitive, errors.NotToldNotObliged)
 
+_REVIEW = (errors.WrongState, errors.ItemCancelled, errors.NotInForce, errors.OpenPeriodTooShort, errors.TooFewMembers)
+
 
 @strawberry.type
 class Mutations:
@@ -154,7 +160,7 @@ class Mutations:
         row = await service.submit_for_review(info.context.actor, input.code)
         return await Project.load(info, row.code)
 
-    @result("ReviewProjectResult", Project, errors.WrongState, errors.ItemCancelled, errors.NotInForce, errors.OpenPeriodTooShort)
+    @result("ReviewProjectResult", Project, *_REVIEW)
     async def review_project(self, info: Info, input: ReviewProjectInput) -> Project:
         """审核:发布或退回。 Publish or return; never by those who posted it."""
         row = await service.review_project(info.context.actor, input.code, approve=input.approve, note=input.note)

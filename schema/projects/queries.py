@@ -27,13 +27,15 @@ class ProjectOrder(Enum):
 
 @strawberry.input(description="留空表示不限。 Leave out what does not matter.")
 class ProjectFilter:
-    """Which projects."""
+    """Which projects. ``supplierCode``: whose award stands, or stood when the contest ended otherwise."""
 
     state: list[ProjectState] | None = None
     item_code: str | None = None
     item_class: ItemClass | None = None
     method: SelectionMethod | None = None
     buyer_code: str | None = None
+    framework: str | None = None
+    supplier_code: str | None = None
     mine: bool = False
     search: str | None = None
 
@@ -45,6 +47,8 @@ class ProjectFilter:
             item_class=self.item_class.value if self.item_class else None,
             method=self.method.value if self.method else None,
             buyer_code=self.buyer_code,
+            framework=self.framework,
+            supplier_code=self.supplier_code,
             mine=self.mine,
             search=self.search,
         )

@@ -13,9 +13,10 @@ from market.awards import read as awards
 from market.catalogue import read as catalogue
 from market.clock import local_date
 from market.draws import read as draws
+from market.frameworks import read as frameworks
 from market.permissions import Action, Allowed, Subject, may
 from market.projects import models, questions, read
-from market.projects.models import Purpose, Quoting, SelectionMethod
+from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
 from market.projects.states import ProjectState
 from market.quotes import read as quotes
 from market.quotes import service as quote_service
@@ -24,6 +25,7 @@ from schema.awards import Award
 from schema.catalogue import ServiceItem
 from schema.context import Info
 from schema.draws import Draw
+from schema.frameworks import Framework
 from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
@@ -35,6 +37,7 @@ from schema.scalars import Yuan
 strawberry.enum(ProjectState)
 strawberry.enum(SelectionMethod)
 strawberry.enum(Quoting)
+strawberry.enum(SealMode)
 
 
 @strawberry.type(description="采购项目。 A need that was posted, from draft to contract.")
@@ -51,6 +54,7 @@ class Project(relay.Node):
     purpose: Purpose
     method: SelectionMethod
     quoting: Quoting
+    seal_mode: SealMode
     budget_line: str
     service_working_days: int
     version: int
@@ -75,6 +79,7 @@ class Project(relay.Node):
             purpose=Purpose(row.purpose),
             method=SelectionMethod(row.method),
             quoting=Quoting(row.quoting),
+            seal_mode=SealMode(row.seal_mode),
             **values,
         )
 
@@ -123,6 +128,12 @@ class Project(relay.Node):
     async def invited(self) -> Organisation | None:
         """Whom a direct selection names."""
         return Organisation.of(self.row.invited) if self.row.invited else None
+
+    @strawberry.field(description="所属框架协议。 The framework agreement that this calls off from.")
+    async def framework(self, info: Info) -> Framework | None:
+        """Null for a contest of its own."""
+        row = await info.context.load(frameworks.frameworks_by_id, self.row.framework_id) if self.row.framework_id else None
+        return Framework.of(row) if row else None
 
     @strawberry.field
     async def item(self, info: Info) -> ServiceItem | None:

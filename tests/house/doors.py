@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.house.source import PACKAGES, ROOT, Function, Source, dotted, sources
@@ -93,12 +94,19 @@ def _is_use_case(function: Function) -> bool:
 
 
 def _calls(source: Source, function: Function) -> set[str]:
+    names = _names(source)
+    said = (dotted(node) for node in ast.walk(function) if isinstance(node, ast.Call))
+    return {".".join([names[first], *rest]) for first, *rest in (name.split(".") for name in said) if first in names}
+
+
+@cache
+def _names(source: Source) -> dict[str, str]:
+    """What a name in the file stands for: its own functions and what it imports."""
     names = {name: f"{source.module}.{name}" for name in (f.name for f in source.functions())}
     for node in source.nodes():
         if isinstance(node, ast.ImportFrom) and node.module:
             names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    said = (dotted(node) for node in ast.walk(function) if isinstance(node, ast.Call))
-    return {".".join([names[first], *rest]) for first, *rest in (name.split(".") for name in said) if first in names}
+    return names
 
 
 def _reached(start: str, calls: dict[str, set[str]]) -> set[str]:

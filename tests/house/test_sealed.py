@@ -15,10 +15,13 @@ WAYS = {
     "market.quotes.service._look": {"market.quotes.read.own_quotes"},
     "market.quotes.service.own_quotes": {"market.quotes.service._look"},
     "market.quotes.service.submit_quote": {"market.quotes.read.own_quote"},
+    "market.quotes.service.commit_quote": {"market.quotes.read.own_quote"},
+    "market.quotes.service.take_in": {"market.quotes.read.unsealed"},
     "market.quotes.service.withdraw_quote": {"market.quotes.read.own_quote"},
     "market.quotes.service._open": {"market.quotes.read.unsealed"},
     "market.quotes.service.unseal_all": {"market.quotes.service._open"},
     "market.draws.service.reveal_nonce": {"market.quotes.read.own_quote"},
+    "market.draws.service.reveal_quote": {"market.quotes.read.own_quote", "market.quotes.service.take_in"},
     "market.awards.service.unsealed": {"market.quotes.service.unseal_all"},
     "market.awards.service.conclude": {"market.awards.service.unsealed"},
     "market.awards.service._awaits_scores": {"market.awards.service.unsealed"},
@@ -40,10 +43,12 @@ WAYS = {
     },
 }
 """Every function of ours that can come to the door and leads no further than a bidder to its own or the clock to an opening,
-and what it calls on the way. ``_look``, ``submit_quote``, ``withdraw_quote`` and ``reveal_nonce`` take the actor's organisation and
-nothing else; evaluators read proposals without names and prices, and ``unseal_all`` refuses them too before the time."""
-ENTRANCES = {f"market.quotes.service.{name}" for name in ("own_quotes", "submit_quote", "withdraw_quote")}
-ENTRANCES |= {"market.awards.service.settle", "market.awards.auctions.advance", "market.draws.service.reveal_nonce"}
+and what it calls on the way. ``_look``, ``submit_quote``, ``commit_quote``, ``withdraw_quote``, ``reveal_nonce`` and
+``reveal_quote`` take the actor's organisation and nothing else, the last to seal the nonce in escrow again beside the quote that
+its bidder has shown; evaluators read proposals without names and prices, and ``unseal_all`` refuses them too before the time."""
+ENTRANCES = {f"market.quotes.service.{name}" for name in ("own_quotes", "submit_quote", "commit_quote", "withdraw_quote")}
+ENTRANCES |= {"market.awards.service.settle", "market.awards.auctions.advance"}
+ENTRANCES |= {f"market.draws.service.{name}" for name in ("reveal_nonce", "reveal_quote")}
 ENTRANCES |= {f"market.awards.evaluation.{name}" for name in ("name_evaluators", "read_proposals", "submit_scores")}
 """What the rest of the code calls: as the actor that signed in, or by the clock."""
 

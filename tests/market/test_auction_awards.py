@@ -21,8 +21,8 @@ from tests.market.test_auctions import Hall, planned, running
 
 
 @pytest.fixture(autouse=True)
-async def _catalogue(database: str) -> None:
-    await contest.catalogue_loaded()
+async def _catalogue(database: str, shipped_catalogue: None) -> None:
+    """Every test here has the shipped catalogue."""
 
 
 async def ended(*fen: int) -> Hall:

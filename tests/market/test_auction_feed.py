@@ -7,13 +7,12 @@ import pytest
 
 from market.auctions import feed
 from market.auctions.models import Auction, AuctionEvent
-from tests import contest
 from tests.market.test_auctions import Hall, planned, running
 
 
 @pytest.fixture(autouse=True)
-async def _catalogue(database: str) -> None:
-    await contest.catalogue_loaded()
+async def _catalogue(database: str, shipped_catalogue: None) -> None:
+    """Every test here has the shipped catalogue."""
 
 
 async def watched(auction_id: UUID, after: int, most: int = 1000) -> list[int]:

@@ -85,8 +85,8 @@ async def running(*fen: int) -> Hall:
 
 
 @pytest.fixture(autouse=True)
-async def _catalogue(database: str) -> None:
-    await contest.catalogue_loaded()
+async def _catalogue(database: str, shipped_catalogue: None) -> None:
+    """Every test here has the shipped catalogue."""
 
 
 async def test_the_opening_plans_an_auction_and_tells_nobody_who_quoted() -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from market.actors import SYSTEM
 from market.audit import sweep
-from market.catalogue import service as catalogue
 from market.imports.service import ImportLedger, import_at_shell
 from market.rules.engine import Decision
 from tests.ledgers import generate, oracle
@@ -25,13 +24,14 @@ async def audited(size: int, as_of: date) -> set[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("seed", [3, 4])
-async def test_an_imported_ledger_gives_what_the_oracle_finds(database: str, tmp_path: Path, seed: int) -> None:
+async def test_an_imported_ledger_gives_what_the_oracle_finds(
+    database: str, shipped_catalogue: None, tmp_path: Path, seed: int
+) -> None:
     """Every look-alike of the format, imported and judged in whatever pieces: no finding more, none less."""
     tables = generate.generate(seed, 25, empties=0)
     ref = {r["payment_no"] for r in tables["payments"] if r["refund_of"]}
     tables["payments"] = [r for r in tables["payments"] if r["refund_of"] not in ref]
     generate.write(tables, tmp_path)
-    await catalogue.load_shipped(SYSTEM)
     await import_at_shell(SYSTEM, ImportLedger(tmp_path))
     as_of = generate.as_of(seed)
     expected = oracle.judge(tables, as_of)

@@ -17,9 +17,11 @@ from market.findings.models import Finding, FindingParty, FindingState
 from market.log.models import LogEntry
 from market.oversight import following
 from market.oversight.models import CaseParty, OversightCase
-from tests import contest, factories_oversight
+from tests import factories_oversight
 from tests.contest import member
 from tests.factories_regulator import AS_OF, DAY, SAMPLE, audited, sample_imported
+
+pytestmark = pytest.mark.usefixtures("shipped_catalogue")
 
 
 def expected() -> set[tuple[str, str, str]]:
@@ -47,7 +49,6 @@ async def test_a_worker_does_what_was_asked_for(database: str) -> None:
 
 async def test_two_workers_at_once_do_it_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever gets the lease works, the other goes home; there is one day's own audit."""
-    await contest.catalogue_loaded()
     done: list[Any] = []
     original = service._do
 

@@ -22,9 +22,8 @@ from tests.contest import NOON, OPENS, member, quoted
 
 
 @pytest.fixture
-async def agency(database: str) -> Actor:
+async def agency(database: str, shipped_catalogue: None) -> Actor:
     """An agency, in a world with a catalogue."""
-    await contest.catalogue_loaded()
     return await member(Role.AGENCY)
 
 

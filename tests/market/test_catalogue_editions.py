@@ -23,7 +23,6 @@ from tests.factories_catalogue import (
     csv_bytes,
     edited,
     form,
-    shipped_catalogue,
     shipped_rows,
     without,
 )
@@ -61,9 +60,8 @@ async def test_the_shipped_list_is_the_first_edition(database: str) -> None:
     assert (await log.verify()).broken is None
 
 
-async def test_loading_twice_changes_nothing(database: str) -> None:
+async def test_loading_twice_changes_nothing(database: str, shipped_catalogue: None) -> None:
     """The shipped list again, and the same file again, leave every row and the log as they were."""
-    await shipped_catalogue()
     before = await stored()
     assert await service.load_shipped(SYSTEM) == EditionDiff()
     assert await service.load_edition(SYSTEM, LoadEdition(*shipped.edition())) == EditionDiff()
@@ -74,9 +72,8 @@ async def test_loading_twice_changes_nothing(database: str) -> None:
     assert await stored() == before
 
 
-async def test_older_editions_loaded_again_change_nothing(database: str) -> None:
+async def test_older_editions_loaded_again_change_nothing(database: str, shipped_catalogue: None) -> None:
     """A script that loads all editions in order may run again."""
-    await shipped_catalogue()
     await service.load_edition(SYSTEM, form(changed_list()))
     before = await stored()
     assert await service.load_edition(SYSTEM, LoadEdition(*shipped.edition())) == EditionDiff()
@@ -84,9 +81,8 @@ async def test_older_editions_loaded_again_change_nothing(database: str) -> None
     assert await stored() == before
 
 
-async def test_the_difference_is_shown_before_and_after(database: str) -> None:
+async def test_the_difference_is_shown_before_and_after(database: str, shipped_catalogue: None) -> None:
     """A preview writes nothing and says what the load then does, changes of class first."""
-    await shipped_catalogue()
     before = await stored()
     preview = await service.diff_edition(form(changed_list()))
     assert await stored() == before
@@ -102,9 +98,8 @@ async def test_the_difference_is_shown_before_and_after(database: str) -> None:
     assert await service.diff_edition(form(changed_list())) == EditionDiff()
 
 
-async def test_the_old_edition_stays_answerable(database: str) -> None:
+async def test_the_old_edition_stays_answerable(database: str, shipped_catalogue: None) -> None:
     """Up to the day before, the old list answers; from its first day the new one does; unchanged items keep their version."""
-    await shipped_catalogue()
     await service.load_edition(SYSTEM, form(changed_list()))
     eve = SECOND_DAY - timedelta(days=1)
     for code, before, after in [
@@ -124,9 +119,8 @@ async def test_the_old_edition_stays_answerable(database: str) -> None:
     assert [e.number if e else None for e in await read.editions_by_day([date.min, eve, SECOND_DAY])] == [None, 1, 2]
 
 
-async def test_an_item_may_come_back(database: str) -> None:
+async def test_an_item_may_come_back(database: str, shipped_catalogue: None) -> None:
     """An item that left the list and returns keeps its code; in between it is on no list."""
-    await shipped_catalogue()
     third = SECOND_DAY + timedelta(days=365)
     await service.load_edition(SYSTEM, form(without(MANDATORY)))
     back = await service.load_edition(SYSTEM, form(shipped_rows(), valid_from=third))
@@ -135,9 +129,8 @@ async def test_an_item_may_come_back(database: str) -> None:
     assert await models.ServiceItem.all().count() == 120
 
 
-async def test_an_unchanged_list_can_be_confirmed(database: str) -> None:
+async def test_an_unchanged_list_can_be_confirmed(database: str, shipped_catalogue: None) -> None:
     """Another file with the same content is an edition of its own: the office's list takes the reference list's place."""
-    await shipped_catalogue()
     assert await service.load_edition(SYSTEM, form(shipped_rows()[::-1])) == EditionDiff()
     newest = (await read.editions())[0]
     assert (newest.number, newest.is_reference, newest.label) == (2, False, "第二版")
@@ -145,9 +138,8 @@ async def test_an_unchanged_list_can_be_confirmed(database: str) -> None:
 
 
 @pytest.mark.parametrize("valid_from", [FIRST_DAY, FIRST_DAY - timedelta(days=1), date.min])
-async def test_an_edition_must_be_newer(database: str, valid_from: date) -> None:
+async def test_an_edition_must_be_newer(database: str, shipped_catalogue: None, valid_from: date) -> None:
     """What was in force cannot be rewritten: the new list must start after the newest one."""
-    await shipped_catalogue()
     before = await stored()
     with pytest.raises(EditionNotNewer) as refused:
         await service.load_edition(SYSTEM, form(without(CHOICE), valid_from=valid_from))
@@ -183,22 +175,20 @@ async def test_a_bad_row_stores_nothing(database: str, position: int) -> None:
             await load()
         assert [(p.line, p.column, p.value) for p in refused.value.problems] == [(position + 2, "item_class", "voluntary")]
         assert await stored() == before
-        await shipped_catalogue()
+        await service.load_shipped(SYSTEM)
 
 
-async def test_departments_of_the_office_stay_known(database: str) -> None:
+async def test_departments_of_the_office_stay_known(database: str, shipped_catalogue: None) -> None:
     """A department that was registered beside the shipped ones may be named, and reloading the shipped ones keeps it."""
     await models.Department.create(code="ZS-NEW", name_zh="新局", name_en="", level="city", role="approving")
-    await shipped_catalogue()
     await service.load_edition(SYSTEM, form(edited(CHOICE, department_codes="ZS-NEW")))
     version = await read.item_at(CHOICE, SECOND_DAY)
     assert version is not None
     assert version.department_codes == ["ZS-NEW"]
 
 
-async def test_a_renamed_department_is_corrected(database: str) -> None:
+async def test_a_renamed_department_is_corrected(database: str, shipped_catalogue: None) -> None:
     """Registers follow the shipped files: a row that differs is put right and logged, the others are left alone."""
-    await shipped_catalogue()
     await models.Department.filter(code="ZS-SL").update(name_zh="旧名")
     await service.load_shipped(SYSTEM)
     department = (await read.departments_by_code(["ZS-SL"]))[0]

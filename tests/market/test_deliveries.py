@@ -20,9 +20,8 @@ def supplier_of(contract: Contract) -> Actor:
     return Actor(account_id=uuid4(), organisation_id=contract.supplier_id, roles=frozenset({Role.INTERMEDIARY}))
 
 
-async def signed(database: str) -> tuple[Actor, Actor, Contract]:
+async def signed(database: str, shipped_catalogue: None) -> tuple[Actor, Actor, Contract]:
     """Client, intermediary and their contract, signed on 5 December."""
-    await contest.catalogue_loaded()
     client = await member(Role.APPLICANT)
     contract = await contest.contracted(client, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
     return client, supplier_of(contract), contract

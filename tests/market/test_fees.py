@@ -32,9 +32,8 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(database: str) -> Scene:
+async def scene(database: str, shipped_catalogue: None) -> Scene:
     """Ready to be paid for."""
-    await contest.catalogue_loaded()
     scene = Scene()
     scene.agency, scene.applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
     scene.contract = await contest.contracted(scene.agency, await contest.agency_form(scene.applicant), 100, 200, 300)

@@ -33,9 +33,8 @@ class Contest:
 
 
 @pytest.fixture
-async def opened(database: str) -> Contest:
+async def opened(database: str, shipped_catalogue: None) -> Contest:
     """Three bidders, in the standstill of the first."""
-    await contest.catalogue_loaded()
     it = Contest()
     it.buyer, it.bidders = await member(Role.APPLICANT), [await member(Role.INTERMEDIARY) for _ in range(3)]
     it.project = await contest.published(it.buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))

@@ -219,9 +219,10 @@ async def test_a_party_keeps_its_register_data(database: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("amount", "codes"), [("same", []), ("2", ["payments.csv:2:amount_yuan:conflict"])])
-async def test_a_native_record_is_recognised(database: str, tmp_path: Path, amount: str, codes: list[str]) -> None:
+async def test_a_native_record_is_recognised(
+    database: str, shipped_catalogue: None, tmp_path: Path, amount: str, codes: list[str]
+) -> None:
     """The same payment is not stored twice; another under its number is a conflict; a contract of ours can be named."""
-    await contest.catalogue_loaded()
     agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
     contract = await contest.contracted(agency, await contest.agency_form(applicant), 100, 200, 300)
     fee = await _paid(contract, agency)

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from market import clock
-from market.actors import SYSTEM
-from market.catalogue import service as catalogue
 from market.ledger.models import LedgerAmendment, LedgerCase, LedgerContract, LedgerItemClass, LedgerPayment
 from market.log.models import LogEntry
 from market.parties.models import Membership, Organisation, OrganisationKind, PartyRelation
@@ -187,9 +185,8 @@ async def test_a_dead_workers_run_is_taken_up_again(ledger: str) -> None:
     assert await IndicatorRun.filter(as_of=AS_OF + timedelta(days=1)).count() == 1
 
 
-async def test_native_records_count_like_imported_ones(database: str) -> None:
+async def test_native_records_count_like_imported_ones(database: str, shipped_catalogue: None) -> None:
     """Opened quotes that lost are beside the item's contracts, before the opening they are nobody's; native contracts are deals."""
-    await catalogue.load_shipped(SYSTEM)
     buyer = await contest.member(contest.Role.AGENCY)
     project = await contest.published(buyer, await contest.agency_form(await contest.member(contest.Role.APPLICANT)))
     for fen in (10_000, 30_000, 40_000):
@@ -204,9 +201,8 @@ async def test_native_records_count_like_imported_ones(database: str) -> None:
     assert await gather.lost_quotes([contest.AGENCY_ITEM], Window.before(date(2026, 11, 27), 24)) == []
 
 
-async def test_opened_contests_are_seen_as_they_were(database: str) -> None:
+async def test_opened_contests_are_seen_as_they_were(database: str, shipped_catalogue: None) -> None:
     """After the opening: who quoted, who acted for both, who is under one control; a sealed contest is nobody's."""
-    await catalogue.load_shipped(SYSTEM)
     buyer = await contest.member(contest.Role.AGENCY)
     project = await contest.published(buyer, await contest.agency_form(await contest.member(contest.Role.APPLICANT)))
     bidders = [await contest.member(contest.Role.INTERMEDIARY) for _ in range(4)]

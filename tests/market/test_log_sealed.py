@@ -18,9 +18,8 @@ LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
-async def project(database: str) -> Project:
+async def project(database: str, shipped_catalogue: None) -> Project:
     """An applicant's open project."""
-    await contest.catalogue_loaded()
     return await contest.published(await member(Role.APPLICANT), contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from market import clock
 from market.actors import Actor, Role
 from market.audit import service as audit
@@ -22,6 +24,7 @@ from market.workdays import working_day_after
 from tests import contest, queries
 from tests.contest import member
 
+pytestmark = pytest.mark.usefixtures("shipped_catalogue")
 PAID_AT = datetime(2026, 12, 10, 4, tzinfo=UTC)
 QUALIFIED_ITEM, QUALIFICATION = "ZSZJ-09-001", "安全评价机构资质"
 
@@ -51,7 +54,6 @@ async def certified(actor: Actor, name: str, valid_to: date | None = None) -> No
 
 async def agency_contract() -> Contract:
     """An agency's contract for an agency-commissioned item, at 100 fen."""
-    await contest.catalogue_loaded()
     agency = await member(Role.AGENCY)
     return await contest.contracted(agency, await contest.agency_form(await member(Role.APPLICANT)), 100, 200, 300)
 
@@ -83,7 +85,6 @@ async def test_a_late_delivery_is_found_by_the_clock_alone(database: str) -> Non
 
 async def test_a_winner_who_never_signs_is_found_by_the_clock_alone(database: str) -> None:
     """V30: three awards to one intermediary, none signed; it and the buyers may read the finding."""
-    await contest.catalogue_loaded()
     agency, winner = await member(Role.AGENCY), await member(Role.INTERMEDIARY)
     codes = []
     for _ in range(3):
@@ -107,7 +108,6 @@ async def test_a_winner_who_never_signs_is_found_by_the_clock_alone(database: st
 
 async def test_a_longer_term_than_awarded_is_found(database: str) -> None:
     """V29: due some weeks later than awarded is for the parties to agree, many months later is not."""
-    await contest.catalogue_loaded()
     agency = await member(Role.AGENCY)
     for late in (30, 200):
         award = await contest.awarded(agency, await contest.agency_form(await member(Role.APPLICANT)), 100, 200, 300)
@@ -124,7 +124,6 @@ async def test_a_longer_term_than_awarded_is_found(database: str) -> None:
 
 async def test_a_small_pool_is_found(database: str) -> None:
     """V34: two hold what the item asks for on the day of publication; a certificate that has expired does not count."""
-    await contest.catalogue_loaded()
     item, name = "ZSZJ-02-019", "地质灾害评估和治理工程勘查设计资质"
     case = (await contest.agency_form(await member(Role.APPLICANT))).case
     for valid_to in (None, None, date(2026, 11, 23)):
@@ -137,7 +136,6 @@ async def test_a_small_pool_is_found(database: str) -> None:
 
 async def test_a_certificate_that_runs_out_before_the_delivery_is_found(database: str) -> None:
     """V35: valid at the award, expired at the delivery."""
-    await contest.catalogue_loaded()
     applicant, winner = await member(Role.APPLICANT), await member(Role.INTERMEDIARY)
     await certified(winner, QUALIFICATION, date(2026, 12, 17))
     project = await contest.published(applicant, contest.form(QUALIFIED_ITEM))
@@ -157,7 +155,6 @@ async def test_a_certificate_that_runs_out_before_the_delivery_is_found(database
 
 async def test_an_entry_fee_is_proof_at_once(database: str) -> None:
     """V26: an intermediary pays whoever operates the market, with a voucher; it pays another office, and nothing is found."""
-    await contest.catalogue_loaded()
     operator, office, payer = await member(Role.OPERATOR), await member(Role.AGENCY), await member(Role.INTERMEDIARY)
     await Membership.create(
         account_id=operator.account_id, organisation_id=operator.organisation_id, role="operator", since=contest.NOON

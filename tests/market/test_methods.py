@@ -31,9 +31,8 @@ LISTS = Parameters(long_list=3, short_list=2)
 
 
 @pytest.fixture
-async def buyer(database: str) -> Actor:
+async def buyer(database: str, shipped_catalogue: None) -> Actor:
     """An applicant, in a world with a catalogue: one quote is enough for it."""
-    await contest.catalogue_loaded()
     return await member(Role.APPLICANT)
 
 
@@ -167,9 +166,8 @@ async def test_a_quote_says_what_the_notice_asks(
 @pytest.mark.parametrize(
     ("amounts", "reason"), [((), "no_quotes"), ((300,), "all_invalid"), ((300, 100), "too_few_valid_quotes")]
 )
-async def test_a_failure_says_why(database: str, amounts: tuple[int, ...], reason: str) -> None:
+async def test_a_failure_says_why(database: str, shipped_catalogue: None, amounts: tuple[int, ...], reason: str) -> None:
     """Nobody quoted, no quote counts, or too few do: each has its code, and the replay comes to the same."""
-    await contest.catalogue_loaded()
     agency = await member(Role.AGENCY)
     project = await contest.published(agency, await contest.agency_form(await member(Role.APPLICANT)))
     for fen in amounts:
@@ -302,9 +300,8 @@ async def test_who_has_scored_stays(buyer: Actor) -> None:
     assert (await agreed(project)).amount_fen == 100
 
 
-async def test_an_agency_names_three(database: str) -> None:
+async def test_an_agency_names_three(database: str, shipped_catalogue: None) -> None:
     """The rulebook's minimum, frozen in the notice; unknown and repeated accounts are named."""
-    await contest.catalogue_loaded()
     agency = await member(Role.AGENCY)
     form = await contest.agency_form(
         await member(Role.APPLICANT), method=SelectionMethod.PROPOSAL_MERIT, parameters=CRITERIA, ceiling_fen=100

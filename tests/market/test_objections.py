@@ -25,9 +25,8 @@ class Contest:
 
 
 @pytest.fixture
-async def opened(database: str) -> Contest:
+async def opened(database: str, shipped_catalogue: None) -> Contest:
     """In its standstill."""
-    await contest.catalogue_loaded()
     it = Contest()
     it.buyer, it.loser, it.winner = await member(Role.APPLICANT), await member(Role.INTERMEDIARY), await member(Role.INTERMEDIARY)
     it.project = await contest.published(it.buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True))

@@ -11,7 +11,6 @@ import pytest
 
 from market.actors import SYSTEM
 from market.audit import ordinary
-from market.catalogue import service as catalogue
 from market.fees import gather
 from market.fees.gather import Unit
 from market.findings.models import Finding
@@ -201,7 +200,6 @@ def _case(scene: gather.Scene, subject: str) -> str | None:
 
 async def stored(books: list[Book]) -> list[str]:
     """The books and their parties in the database; the case numbers."""
-    await catalogue.load_shipped(SYSTEM)
     parties = {
         party + book.no: Organisation(code=party + book.no, kind=kind, created_at=AT, name=party)
         for book in books
@@ -220,7 +218,7 @@ async def stored(books: list[Book]) -> list[str]:
     return [book.case.case_no for book in books]
 
 
-async def test_every_change_that_a_rule_would_speak_of_is_judged(database: str) -> None:
+async def test_every_change_that_a_rule_would_speak_of_is_judged(database: str, shipped_catalogue: None) -> None:
     """Each column of an ordinary case changed, one at a time, and things added to it: none that a rule speaks of is passed by."""
     books = [*changed(), *grown()]
     cases = await stored(books)
@@ -229,7 +227,7 @@ async def test_every_change_that_a_rule_would_speak_of_is_judged(database: str) 
     assert len(spoken) > 100
 
 
-async def test_what_was_found_before_is_judged_again(database: str) -> None:
+async def test_what_was_found_before_is_judged_again(database: str, shipped_catalogue: None) -> None:
     """An ordinary case with a finding on any of its records, with a scope or from before there were scopes, may have to be cleared."""
     books = [Book(f"{n:04d}", n % 2 == 0) for n in range(5)]
     cases = await stored(books)
@@ -246,7 +244,7 @@ async def test_what_was_found_before_is_judged_again(database: str) -> None:
     assert await ordinary.unusual(cases, AS_OF) == cases[1:]
 
 
-async def test_ordinary_cases_are_passed_by(database: str) -> None:
+async def test_ordinary_cases_are_passed_by(database: str, shipped_catalogue: None) -> None:
     """Whoever must pay commissioned, paid and got the invoice, or still has time to pay: nothing to judge."""
     books = [Book(f"{n:04d}", n % 2 == 0) for n in range(8)]
     for book in books[:2]:  # not delivered yet, and not due
@@ -264,11 +262,10 @@ async def test_ordinary_cases_are_passed_by(database: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5, 8))
-async def test_nothing_in_a_dense_ledger_is_passed_by(database: str, tmp_path: Path, seed: int) -> None:
+async def test_nothing_in_a_dense_ledger_is_passed_by(database: str, shipped_catalogue: None, tmp_path: Path, seed: int) -> None:
     """Every look-alike of the format, with empty columns."""
     tables = generate.generate(seed, 30)
     generate.write(tables, tmp_path)
-    await catalogue.load_shipped(SYSTEM)
     await import_at_shell(SYSTEM, ImportLedger(tmp_path, keep_good=True))
     cases = await ledger.LedgerCase.all().values_list("case_no", flat=True)
     for as_of in (generate.as_of(seed), generate.as_of(seed) - timedelta(100)):

@@ -36,9 +36,8 @@ MUCH_LATER = datetime(2026, 12, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-async def cast(database: str) -> Cast:
+async def cast(database: str, shipped_catalogue: None) -> Cast:
     """Everybody, and the contract."""
-    await contest.catalogue_loaded()
     return await make.cast()
 
 
@@ -347,9 +346,8 @@ async def test_a_referred_case_watches_for_the_refund(cast: Cast) -> None:
     assert await state(case) == OversightState.REFUND_SEEN
 
 
-async def test_only_some_findings_are_upheld(database: str) -> None:
+async def test_only_some_findings_are_upheld(database: str, shipped_catalogue: None) -> None:
     """What was not upheld needs no refund; none upheld is a dismissal, not a confirmation."""
-    await contest.catalogue_loaded()
     cast = await make.cast()
     wrong = await make.finding("contract:C", (cast.agency, "agency"), rule="V03")
     right = await make.finding("contract:C", (cast.agency, "agency"), fen=7)

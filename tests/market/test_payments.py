@@ -13,8 +13,10 @@ from market.fees.payments import PaymentFilter, Source
 from market.ledger.models import LedgerCase
 from market.parties.models import Organisation, PartyRelation
 from tests import factories_oversight
-from tests.contest import AGENCY_ITEM, catalogue_loaded, code_of
+from tests.contest import AGENCY_ITEM, code_of
 from tests.factories_regulator import payment
+
+pytestmark = pytest.mark.usefixtures("shipped_catalogue")
 
 
 async def paged(size: int, wanted: PaymentFilter | None = None) -> list[payments.Payment]:
@@ -31,7 +33,6 @@ async def paged(size: int, wanted: PaymentFilter | None = None) -> list[payments
 
 async def world() -> factories_oversight.Cast:
     """A contract of ours with a native payment by the applicant, and imported ones around it."""
-    await catalogue_loaded()
     cast = await factories_oversight.cast()
     await factories_oversight.paid(cast, cast.applicant)
     payer = await code_of(cast.agency)
@@ -99,7 +100,6 @@ async def relate(one: str, kind: str, other: str, **dates: date) -> None:
 
 async def test_sides_are_those_of_the_rules(database: str) -> None:
     """Groups any number of steps, agents of a member, mandates in force; what was over on the day does not count."""
-    await catalogue_loaded()
     names = ["AGENCY", "CENTRE", "APPLICANT", "PARENT", "SISTER", "AGENT", "OVER", "STRANGER"]
     for name in names:
         await Organisation.create(code=name, name=name, kind="enterprise", created_at=clock.system_now())

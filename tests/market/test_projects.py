@@ -17,8 +17,8 @@ from tests.contest import CLOSES, NOON, member
 
 
 @pytest.fixture(autouse=True)
-async def _catalogue(database: str) -> None:
-    await contest.catalogue_loaded()
+async def _catalogue(database: str, shipped_catalogue: None) -> None:
+    """Every test here has the shipped catalogue."""
 
 
 async def refused(expected: type[errors.MarketError], call: Any) -> errors.MarketError:

@@ -16,9 +16,8 @@ LAST = CLOSES - timedelta(hours=24)
 
 
 @pytest.fixture
-async def buyer(database: str) -> Actor:
+async def buyer(database: str, shipped_catalogue: None) -> Actor:
     """An applicant, in a world with a catalogue."""
-    await contest.catalogue_loaded()
     return await member(Role.APPLICANT)
 
 

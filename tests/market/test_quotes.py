@@ -21,9 +21,8 @@ from tests.contest import CLOSES, NOON, OPENS, member, quoted
 
 
 @pytest.fixture
-async def project(database: str) -> Project:
+async def project(database: str, shipped_catalogue: None) -> Project:
     """An applicant's open project."""
-    await contest.catalogue_loaded()
     return await contest.published(await member(Role.APPLICANT), contest.form(contest.CHOICE_ITEM, told_not_obliged=True))
 
 
@@ -98,9 +97,8 @@ async def test_who_may_not_quote_is_told_why(project: Project) -> None:
         await quoted(await member(Role.INTERMEDIARY), qualified, 50)
 
 
-async def test_the_agencys_own_may_not_quote(database: str) -> None:
+async def test_the_agencys_own_may_not_quote(database: str, shipped_catalogue: None) -> None:
     """Held by the approving agency in up to three steps, in force today: refused with the chain; ended or further away: not."""
-    await contest.catalogue_loaded()
     agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
     project = await contest.published(agency, await contest.agency_form(applicant))
     parties = [agency, *[await member(Role.INTERMEDIARY) for _ in range(4)], await member(Role.INTERMEDIARY)]

@@ -62,7 +62,6 @@ class Town:
 
     async def settle(self) -> None:
         """Everybody, and who is tied to whom."""
-        await contest.catalogue_loaded()
         self.agency, self.applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
         self.regulator, self.operator = await member(Role.REGULATOR), await member(Role.OPERATOR)
         self.codes = {"agency": await contest.code_of(self.agency), "applicant": await contest.code_of(self.applicant)}
@@ -183,7 +182,7 @@ def _told(v: Verdict) -> tuple[str, str, str, int | None, tuple[str, ...]]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_recorded_or_imported_the_findings_are_the_same(
-    database_url: str, other_url: str, tmp_path: Path, seed: int
+    database_url: str, other_url: str, shipped_catalogue: None, tmp_path: Path, seed: int
 ) -> None:
     """Contracts, payments, refunds, reversals, invoices and relations of a life cycle: rule, subject, certainty and amount agree."""
     EXECUTOR_CACHE.clear()
@@ -196,7 +195,6 @@ async def test_recorded_or_imported_the_findings_are_the_same(
         native, tables = await audited(), await exported()
     EXECUTOR_CACHE.clear()
     async with await db.connect(other_url, shared=False):
-        await contest.catalogue_loaded()
         await import_at_shell(SYSTEM, ImportLedger(ledger_folders.folder(tmp_path / "ledger", tables)))
         imported = await audited()
     assert native == imported

@@ -8,15 +8,13 @@ import pytest
 from market.actors import ANONYMOUS, Actor
 from schema.context import Context
 from schema.schema import schema
-from tests import contest
 
 Execute = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
-async def execute(database: str) -> AsyncIterator[Execute]:
+async def execute(database: str, shipped_catalogue: None) -> AsyncIterator[Execute]:
     """``await execute(document, actor, **variables)`` → the execution result, on a database with the shipped catalogue."""
-    await contest.catalogue_loaded()
 
     async def run(document: str, actor: Actor = ANONYMOUS, *, lang: str = "zh-CN", **variables: Any) -> Any:
         return await schema.execute(document, variable_values=variables, context_value=Context(actor=actor, lang=lang))

@@ -16,11 +16,12 @@ from market.awards import objections
 from market.fees import service as fees
 from market.fees.forms import RecordFee
 from market.fees.models import Channel, EvidenceGrade
+from market.frameworks import service as frameworks
 from market.log.models import LogEntry
 from market.permissions import GRANTS, Action, Relation
 from market.projects import questions
 from schema.schema import schema
-from tests import contest, factories_oversight
+from tests import contest, factories_frameworks, factories_oversight
 from tests.contest import NOON, member
 from tests.schema.conftest import Execute
 
@@ -34,7 +35,14 @@ ACTIONS = {
     "reviewProject": Action.PROJECT_REVIEW,
     "askQuestion": Action.QUESTION_ASK,
     "answerQuestion": Action.QUESTION_ANSWER,
+    "postFramework": Action.FRAMEWORK_POST,
+    "reviewFramework": Action.FRAMEWORK_REVIEW,
+    "enterFramework": Action.FRAMEWORK_ENTER,
+    "decideEntry": Action.FRAMEWORK_ADMIT,
+    "leaveFramework": Action.FRAMEWORK_ENTER,
     "submitQuote": Action.QUOTE_SUBMIT,
+    "commitQuote": Action.QUOTE_SUBMIT,
+    "revealQuote": Action.QUOTE_SUBMIT,
     "withdrawQuote": Action.QUOTE_SUBMIT,
     "revealNonce": Action.QUOTE_SUBMIT,
     "recordBeacon": Action.BEACON_RECORD,
@@ -158,12 +166,17 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     await contest.opened(disputed)
     with clock.fixed(contest.OPENS):
         objection = await objections.raise_objection(bidder, disputed.code, "x")
+    _, framework = await factories_frameworks.open_framework()
+    with clock.fixed(NOON):
+        await frameworks.enter_framework(bidder, framework.code)
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
         "submitForReview": {"code": draft.code},
         "amendProject": {"code": opened.code, "seenVersion": opened.version, "reason": "x", "title": "y"},
         "withdrawProject": {"code": opened.code, "reason": "x"},
         "confirmAward": {"projectCode": award.project.code},
+        "decideEntry": {"code": framework.code, "memberCode": award.supplier.code, "admit": True},
+        "leaveFramework": {"code": framework.code},
         "nameEvaluators": {"projectCode": opened.code, "logins": ["x"]},
         "submitScores": {"projectCode": opened.code, "sheets": []},
         "pickSupplier": {"projectCode": opened.code, "supplierCode": award.supplier.code, "reason": "x"},
@@ -179,7 +192,15 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
 
 
 _OF_A_PROJECT = ["submitForReview", "amendProject", "withdrawProject", "confirmAward", "nameEvaluators", "pickSupplier"]
-_OF_A_PROJECT += ["raiseObjection", "answerObjection", "declineAward", "forfeitAward", "answerQuestion"]
+_OF_A_PROJECT += [
+    "raiseObjection",
+    "answerObjection",
+    "declineAward",
+    "forfeitAward",
+    "answerQuestion",
+    "decideEntry",
+    "leaveFramework",
+]
 
 
 @pytest.mark.parametrize("name", [*_OF_A_PROJECT, "submitScores", "fileContract", "recordDelivery", "acceptDelivery"])

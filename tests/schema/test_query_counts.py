@@ -11,21 +11,26 @@ from tortoise.backends.sqlite.client import SqliteClient
 from market import clock
 from market.actors import Role
 from market.audit.models import AuditResult, AuditRun
+from market.frameworks.models import FrameworkTurn
 from market.statistics.models import IndicatorRun, IndicatorValue
-from tests import contest, factories_oversight
+from tests import contest, factories_frameworks, factories_oversight
 from tests.contest import NOON, OPENS, member
 from tests.schema.conftest import Execute
 
 LISTS = {
     "serviceItems": """{ serviceItems(first: %d) { totalCount edges { node { code name legalBasis payer { kind explanation
         departments { name } } departments { name } edition { label } } } } }""",
-    "projects": """{ projects(first: %d) { totalCount edges { node { code state item { name payer { kind } } buyer { name } case { caseNo
+    "projects": """{ projects(first: %d) { totalCount edges { node { code state framework { code }
+        item { name payer { kind } } buyer { name } case { caseNo
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
         questions { text answer }
         award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
         forfeitures { supplier { name } } } } } } }""",
+    "frameworks": """{ frameworks(first: %d) { totalCount edges { node { code isOpen owner { name } items { name payer { kind } }
+        entries { reason member { name } } turns { cause member { name } } } } } }""",
     "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
-    "intermediaries": "{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification } } } } }",
+    "intermediaries": """{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification }
+        creditScore { points } trackRecord { awards contracts forfeitures } } } } }""",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
     "payments": """{ payments(first: %d) { totalCount edges { node { paymentNo netAmount payer { name } payee { name }
@@ -66,6 +71,11 @@ async def _grow(count: int) -> None:
             await contest.quoted(await member(Role.INTERMEDIARY), project, amount)
     with clock.fixed(OPENS):
         await contest.awards.settle_due()
+    for _ in range(count):
+        owner, framework = await factories_frameworks.open_framework()
+        [one] = await factories_frameworks.admitted(owner, framework)
+        turn = {"number": 1, "member_id": one.organisation_id, "project_code": "x", "cause": "awarded", "at": NOON}
+        await FrameworkTurn.create(framework=framework, **turn)
     for _ in range(count):
         await factories_oversight.finding(f"contract:{uuid4().hex[:8]}", (applicant, "applicant"))
     for number in range(count):

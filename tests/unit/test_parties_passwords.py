@@ -7,6 +7,14 @@ from market.parties import passwords
 from market.text import Checker
 
 GOOD = "hai-shui-mei-gan"
+REAL = passwords.HASHER, passwords.NOBODYS
+
+
+@pytest.fixture(autouse=True)
+def _real(_quick_passwords: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As costly as on a server."""
+    monkeypatch.setattr(passwords, "HASHER", REAL[0])
+    monkeypatch.setattr(passwords, "NOBODYS", REAL[1])
 
 
 def problems(password: str, login: str = "axia") -> list[str]:
@@ -71,3 +79,4 @@ async def test_nobody_has_no_password(password: str) -> None:
 def test_nobodys_hash_costs_what_everybodys_does() -> None:
     """The dummy has the parameters of real hashes, so that the time does not tell which accounts exist."""
     assert extract_parameters(passwords.NOBODYS) == profiles.RFC_9106_LOW_MEMORY
+    assert extract_parameters(passwords.HASHER.hash(GOOD)) == profiles.RFC_9106_LOW_MEMORY

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.selection import credit_merit, direct, framework, lowest_price, proposal_merit, reference_price
+from market.selection import credit_merit, direct, lowest_price, proposal_merit, reference_price, rotation
 from market.selection.draw import Place
 from market.selection.methods import METHODS, VERSIONS
 from market.selection.ranking import NoValidQuotes, Selection, ValidQuote, discounted, half_up
@@ -207,30 +207,41 @@ def test_credit_lots_are_proportional() -> None:
     assert abs(wins - 3000) < 150
 
 
+def rotated(offers: str, turns: Sequence[str], place: Place, roster: str = "ABCD") -> Selection:
+    """A call-off: who offered, who had which turn before, who could have offered."""
+    last = {code: number for number, code in enumerate(turns, 1)}
+    return rotation.select([quote(100, code) for code in offers], {"turns": last, "roster": list(roster)}, place)
+
+
 def test_call_offs_rotate() -> None:
-    """Never called come first, in the order of the draw; then whoever waited longest; who left is not called."""
+    """Never called come first, in the order of the draw; then whoever waited longest; who left and who is new cost nobody a turn."""
     place = in_order("C", "B", "A", "D")
-    assert framework.by_rotation("ABCD", "", place) == (f"{framework.METHOD} rotation", ("C", "B", "A", "D"), True)
-    assert framework.by_rotation("ABC", "CBX", place)[1:] == (("A", "C", "B"), False)
-    assert framework.by_rotation("ABC", "CBAC", place)[1:] == (("B", "A", "C"), False)
+    first = rotated("ABCD", "", place)
+    assert (order(first), first.tie_broken, first.worked["passed"]) == ("CBAD", True, [])
+    assert (order(rotated("ABC", "CBX", place, "ABC")), rotated("ABC", "CBX", place, "ABC").tie_broken) == ("ACB", False)
+    assert order(rotated("ABC", "CBAC", place, "ABC")) == "BAC"
 
 
-def test_call_offs_by_draw_and_mini_quote() -> None:
-    """The draw's order, or the lowest quote of a member; a stranger's quote is none."""
-    place = in_order("B", "C")
-    assert framework.by_draw({"A", "B", "C"}, place)[1:] == (("B", "C", "A"), True)
-    assert order(framework.by_mini_quote({"A", "B"}, quotes_of(5, 5, 1), place)) == "BA"
-    for empty in (framework.by_draw, lambda members, place: framework.by_rotation(members, "", place)):
-        with pytest.raises(NoValidQuotes):
-            empty(set(), place)
+def test_who_does_not_offer_loses_the_turn() -> None:
+    """Those before the winner in the order in which they stood; those after it, and whoever was no member in time, lose nothing."""
+    place = in_order("C", "B", "A", "D")
+    assert rotated("A", "DA", place).worked["passed"] == ["C", "B", "D"]
+    assert rotated("A", "DA", place, "BA").worked["passed"] == ["B"]
+    assert rotated("BD", "CBAD", place).worked["passed"] == ["C"]
+    with pytest.raises(NoValidQuotes):
+        rotated("", "", place)
 
 
-@given(st.lists(st.sampled_from("ABCDE"), max_size=30), st.integers(0, 99))
-def test_a_rotation_is_even(called: list[str], seed: int) -> None:
-    """From any history, five more call-offs reach five members."""
+@given(st.lists(st.sampled_from("ABCDE"), max_size=30), st.lists(st.sets(st.sampled_from("ABCDE"), min_size=1), max_size=8))
+def test_a_rotation_is_even(called: list[str], offers: list[set[str]]) -> None:
+    """From any history, five more call-offs reach five members; whoever holds back meanwhile moves behind those it let pass."""
     history = list(called)
+    for offering in offers:
+        chosen = rotated("".join(sorted(offering)), history, drawn(7), "ABCDE")
+        assert not offering & set(chosen.worked["passed"])
+        history += [*chosen.worked["passed"], chosen.winner.bidder_code]
     for _ in range(5):
-        history.append(framework.by_rotation("ABCDE", history, drawn(seed)).members[0])
+        history.append(rotated("ABCDE", history, drawn(7), "ABCDE").winner.bidder_code)
     assert set(history[-5:]) == set("ABCDE")
 
 

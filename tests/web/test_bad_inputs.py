@@ -11,6 +11,8 @@ from tests.web.api import ERRORS, Api
 BIG = "长" * 350_000
 TEXTS = {"nul": "a\x00b", "control": "a\x07b", "surrogate": "\ud800", "long": BIG, "blank": " ", "emoji": "🦐" * 300}
 POST = {"title": "坏输入", "itemCode": "ZSZJ-09-001", "serviceWorkingDays": 20}
+FRAMEWORK = {"title": "坏框架", "itemCodes": ["ZSZJ-09-001"], "requirements": "x", "callOff": "ROTATION"}
+FRAMEWORK |= {"ceiling": "1.00", "endsAt": "2999-01-01T00:00:00+08:00"}
 FEE = {
     "payerCode": "x",
     "payeeCode": "y",
@@ -88,6 +90,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         ("intermediary1", "submitQuote", {"projectCode": "@open", "amount": "1", "serviceWorkingDays": 5, "nonceHash": text})
         for text in TEXTS.values()
     ),
+    *(("intermediary1", "commitQuote", {"projectCode": "@open", "commitment": text}) for text in (*TEXTS.values(), "0" * 64)),
+    *(("intermediary1", "revealQuote", {"projectCode": "@open", "content": text, "salt": text}) for text in TEXTS.values()),
+    ("applicant", "postProject", POST | {"method": "DIRECT", "sealMode": "BIDDER_HELD"}),
     *(("intermediary1", "revealNonce", {"projectCode": "@open", "nonce": text}) for text in TEXTS.values()),
     *(("operator", "recordBeacon", {"projectCode": "@open", "value": text, "link": text}) for text in TEXTS.values()),
     *(("operator", "confirmBeacon", {"projectCode": "@open", "value": text}) for text in TEXTS.values()),
@@ -108,6 +113,16 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     *(("intermediary1", "raiseObjection", {"projectCode": "@open", "text": text}) for text in TEXTS.values()),
     ("intermediary1", "raiseObjection", {"projectCode": "x" * 9000, "text": "x"}),
     *(("applicant", "answerObjection", {"code": code, "answer": "x", "upheld": True}) for code in ("", "\x00", "YY-nie")),
+    *(("operator", "postFramework", FRAMEWORK | {"title": text}) for text in TEXTS.values()),
+    ("operator", "postFramework", FRAMEWORK | {"endsAt": "2030-01-01T00:00:00", "ceiling": None}),
+    ("operator", "postFramework", FRAMEWORK | {"discountBp": -1, "itemCodes": [""] * 99}),
+    ("agency", "postFramework", FRAMEWORK),
+    *(("intermediary1", "enterFramework", {"code": code}) for code in ("", "\x00", "KJ-nie", "x" * 9000)),
+    ("intermediary1", "leaveFramework", {"code": "KJ-nie"}),
+    ("operator", "decideEntry", {"code": "KJ-nie", "memberCode": "x", "admit": True}),
+    ("operator", "reviewFramework", {"code": "KJ-nie", "approve": False}),
+    ("applicant", "postProject", POST | {"framework": "KJ-nie", "ceiling": "1"}),
+    ("applicant", "postProject", POST | {"method": "ROTATION"}),
     ("applicant", "recordRefund", {"refundOf": "FK-nie"} | {k: FEE[k] for k in ("amount", "paidOn", "channel", "grade")}),
 ]
 
@@ -126,7 +141,7 @@ def test_bad_input_is_answered(cast: dict[str, Api], demo_server: str, number: i
     if values.get("projectCode") == "@open":
         page = Api(demo_server)('{ projects(filter: {state: [OPEN], itemCode: "ZSZJ-02-016"}) { edges { node { code } } } }')
         values = values | {"projectCode": page["projects"]["edges"][0]["node"]["code"]}
-    if mutation in ("submitQuote", "postProject", "recordFee", "recordRefund"):
+    if mutation in ("submitQuote", "commitQuote", "postProject", "postFramework", "recordFee", "recordRefund"):
         values = {"idempotencyKey": str(uuid4())} | values
     document = f"mutation M($input: {name}Input!) {{ {mutation}(input: $input) {{ __typename {ERRORS} }} }}"
     body = json.dumps({"query": document, "variables": {"input": values}})

@@ -14,6 +14,7 @@ from market.log import notes, offline
 from market.selection import draw
 from tests import logfiles, transcripts
 from tests.web.api import Api
+from tests.web.test_public_pages import code_in
 from tests.web.test_verify import DRAWN
 
 pytestmark = pytest.mark.browser
@@ -44,7 +45,24 @@ PAGES = {
     "/verify": 200,
     "/verify?code=XM-00000000-000000": 200,
     "/verify/log": 200,
+    "/verify/receipt": 200,
+    "/projects": 200,
+    "/projects?state=OPEN&search=没有这样的项目": 200,
+    "/projects?state=NOPE": 400,
+    "/projects/XM-0": 404,
+    "/intermediaries": 200,
+    "/intermediaries?search=没有这样的机构": 200,
+    "/intermediaries/91330901DEM000011P": 200,
+    "/complaints": 200,
+    "/statistics": 200,
+    "/open-data": 200,
+    "/projects/{OPEN}": 200,
+    "/projects/{STANDSTILL}": 200,
+    "/projects/{CONTRACT_FILED}": 200,
+    "/projects/{UNSUCCESSFUL}": 200,
+    "/projects/{CANCELLED}": 200,
 }
+"""Address → status; a state in braces stands for the code of a project in it."""
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 25_000, 6
 BROWSER = "/usr/bin/chromium"
 
@@ -93,7 +111,8 @@ class Visit:
 
     def open(self, path: str) -> int:
         """Go there; the status."""
-        answer = self.page.goto(path, wait_until="load")
+        known = re.sub(r"{(\w+)}", lambda state: code_in(self.url, state[1]), path)
+        answer = self.page.goto(known, wait_until="load")
         assert answer is not None
         return answer.status
 
@@ -161,7 +180,7 @@ def test_who_pays_is_on_the_first_screen(visit: Visit) -> None:
         expect(tile).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("path", ["/", "/services", AGENCY_PAYS])
+@pytest.mark.parametrize("path", ["/", "/services", AGENCY_PAYS, "/projects", "/projects/{OPEN}", "/projects/{CONTRACT_FILED}"])
 def test_a_first_visit_is_small(visit: Visit, path: str) -> None:
     """At most 25 kB over the wire in at most 6 requests, everything counted; looking again costs the page at most."""
     wire = visit.context.new_cdp_session(visit.page)
@@ -295,6 +314,31 @@ def test_a_draw_is_run_again_in_the_browser(visit: Visit) -> None:
     file = {"name": "t.json", "mimeType": "application/json", "buffer": json.dumps(transcripts.tampered("order")).encode()}
     page.set_input_files("#file", [file])
     expect(page.locator("#verdict.bad li").first).to_contain_text("The order does not follow from the seed")
+
+
+MINE = "query($code: String!) { project(code: $code) { myQuotes { signedReceipt content salt } } }"
+
+
+def test_a_receipt_is_checked_in_the_browser(visit: Visit) -> None:
+    """One's own of the demo world is true, with its content; another price, another word under the signature, other text are not."""
+    page, code = visit.page, code_in(visit.url, "CONTRACT_FILED")
+    [mine] = Api.sign_in(visit.url, "intermediary1")(MINE, code=code)["project"]["myQuotes"]
+    visit.open("/verify/receipt")
+    tries = [
+        (mine["signedReceipt"], mine["content"], ["signed", "matches"]),
+        (mine["signedReceipt"], mine["content"].replace("0", "1"), ["signed", "differs"]),
+        (mine["signedReceipt"].replace(code, "XM-00000000-000000"), "", ["forged"]),
+        ("x", "", ["unreadable"]),
+    ]
+    for receipt, content, codes in tries:
+        page.fill("#receipt", receipt)
+        page.fill("#content", content)
+        page.fill("#salt", mine["salt"])
+        page.click("#check")
+        shown = page.locator("[data-code]:visible")
+        expect(shown).to_have_count(len(codes))
+        assert [one.get_attribute("data-code") for one in shown.all()] == codes
+    assert visit.axe() == []
 
 
 def _file(text: str) -> list[Any]:

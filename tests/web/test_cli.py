@@ -2,22 +2,20 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from market.catalogue import shipped
+from tests.web import commands
 
 LIST = shipped.edition().content
 
 
 def market(folder: Path, *words: str, lang: str = "en") -> tuple[int, str]:
     """Run it on this folder's database; exit code and everything that it said."""
-    command = [str(Path(sys.executable).with_name("market")), *words, "--database", f"sqlite://{folder / 'm.sqlite3'}"]
-    environment = {**os.environ, "MARKET_LANG": lang, "COLUMNS": "200", "MARKET_KEYS_DIR": str(folder / "keys")}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
+    environment = {**os.environ, "MARKET_LANG": lang, "MARKET_KEYS_DIR": str(folder / "keys")}
+    done = commands.run([*words, "--database", f"sqlite://{folder / 'm.sqlite3'}"], environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout + done.stderr
 

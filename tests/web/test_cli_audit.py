@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.unit.ledger import SAMPLE
-from tests.web.test_cli_import import MARKET, environment
+from tests.web import commands
+from tests.web.test_cli_import import environment
 
 AUDIT = ("audit", "--as-of", "2026-11-01")
 
 
 def run(url: str, folder: Path, *arguments: str, language: str = "en") -> subprocess.CompletedProcess[str]:
     """The command to its end."""
-    return subprocess.run(
-        [MARKET, *arguments], env=environment(url, folder, language), capture_output=True, text=True, check=False
-    )
+    return commands.run(arguments, environment(url, folder, language))
 
 
 @pytest.fixture

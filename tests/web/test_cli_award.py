@@ -1,8 +1,6 @@
 """``market verify award``: anybody with the database recomputes an award at the shell."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from market.actors import Role
@@ -10,22 +8,19 @@ from market.awards.models import Award
 from market.projects.models import Project
 from tests import contest
 from tests.contest import member
-
-MARKET = str(Path(sys.executable).with_name("market"))
+from tests.web import commands
 
 
 def verified(url: str, folder: Path, code: str, lang: str = "en") -> tuple[int, str]:
     """Exit code and everything that was said."""
-    environment = {**os.environ, "MARKET_LANG": lang, "COLUMNS": "200", "MARKET_KEYS_DIR": str(folder / "keys")}
-    command = [MARKET, "verify", "award", code, "--database", url]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
+    environment = {**os.environ, "MARKET_LANG": lang, "MARKET_KEYS_DIR": str(folder / "keys")}
+    done = commands.run(["verify", "award", code, "--database", url], environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout + done.stderr
 
 
-async def test_an_award_is_recomputed(database: str, tmp_path: Path) -> None:
+async def test_an_award_is_recomputed(database: str, shipped_catalogue: None, tmp_path: Path) -> None:
     """It agrees and names the winner; altered, it ends with 1 and names the part; an unknown code is said to be one."""
-    await contest.catalogue_loaded()
     buyer = await member(Role.APPLICANT)
     award = await contest.awarded(buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100, 200)
     await award.fetch_related("supplier")

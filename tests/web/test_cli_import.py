@@ -17,20 +17,20 @@ from market.ledger.models import LedgerBatch, LedgerPayment
 from market.log.models import LogEntry
 from market.parties.models import Organisation
 from tests import ledger_folders
+from tests.web import commands
 
 MARKET = str(Path(sys.executable).with_name("market"))
 
 
 def environment(url: str, folder: Path, language: str = "en") -> dict[str, str]:
     """As the documentation says: the database in a variable."""
-    own = {"MARKET_DATABASE_URL": url, "MARKET_KEYS_DIR": str(folder / "keys"), "MARKET_LANG": language, "COLUMNS": "300"}
+    own = {"MARKET_DATABASE_URL": url, "MARKET_KEYS_DIR": str(folder / "keys"), "MARKET_LANG": language}
     return {**os.environ, **own}
 
 
 def market(url: str, folder: Path, *arguments: str, language: str = "en") -> subprocess.CompletedProcess[str]:
     """Run it to the end."""
-    command = [MARKET, "import", "ledger", *arguments]
-    return subprocess.run(command, env=environment(url, folder, language), capture_output=True, text=True, check=False)
+    return commands.run(["import", "ledger", *arguments], environment(url, folder, language))
 
 
 def bad(folder: Path, rows: int = 1) -> Path:

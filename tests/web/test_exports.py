@@ -24,7 +24,7 @@ from market.log.models import LogEntry
 from market.parties.models import Organisation
 from market.text import harmless, without_numbers
 from tests import factories_oversight
-from tests.contest import NOON, catalogue_loaded, member
+from tests.contest import NOON, member
 from tests.factories_regulator import DAY, audited, payment, sample_imported
 from web import exports
 from web.exports import files, lists
@@ -63,9 +63,8 @@ class Client:
 
 
 @pytest.fixture
-async def client(database: str) -> AsyncIterator[Client]:
+async def client(database: str, shipped_catalogue: None) -> AsyncIterator[Client]:
     """On both databases."""
-    await catalogue_loaded()
     made = Client()
     yield made
     await made.http.aclose()

@@ -10,6 +10,7 @@ import pytest
 
 from market.log import notes, offline
 from tests import logfiles
+from tests.web import commands
 from tests.web.api import Api
 from tests.web.test_cli import market
 from tests.web.test_pages import get
@@ -40,9 +41,7 @@ def test_the_file_and_the_program_need_nobody(demo_server: str, tmp_path: Path) 
 
 def check(file: Path, *more: str, language: str = "en") -> tuple[int, str]:
     """``market verify log FILE``."""
-    command = [str(Path(sys.executable).with_name("market")), "verify", "log", str(file), *more]
-    environment = {**os.environ, "MARKET_LANG": language, "COLUMNS": "300"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = commands.run(["verify", "log", str(file), *more], {**os.environ, "MARKET_LANG": language})
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout + done.stderr
 

@@ -21,12 +21,13 @@ from market.log.models import LogEntry
 from market.parties.models import Organisation
 from market.projects.models import Project, SelectionMethod
 from schema.schema import schema
-from tests import contest
-from tests.contest import OPENS, member
+from tests import contest, factories_frameworks
+from tests.contest import NOON, OPENS, member
 from tests.web.test_pages import get
 from tests.web.test_verify import drawn
 from web import documents, pages, paper
 from web.auth.cookies import SessionCookie
+from web.pages.public import notices
 from web.paper import layout
 
 ORIGIN = "https://market.example.org"
@@ -61,9 +62,8 @@ def _page(page: Any, reader: PdfReader) -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(database: str) -> SimpleNamespace:
+async def world(database: str, shipped_catalogue: None) -> SimpleNamespace:
     """An open project and its three bidders in the order of their prices."""
-    await contest.catalogue_loaded()
     buyer, bidders = await member(Role.APPLICANT), [await member(Role.INTERMEDIARY) for _ in range(3)]
     title = "<script>alert(1)</script> {nb} ({pages}) 𠮷堃"
     project = await contest.published(buyer, contest.form(contest.CHOICE_ITEM, told_not_obliged=True, title=title))
@@ -215,3 +215,25 @@ def test_a_server_gives_the_notice_out(demo_server: str) -> None:
     assert f"{demo_server}/verify?code={code}" in words(answer.content)
     assert "重算相符：中选" in get(demo_server, f"/verify?code={code}").text
     assert get(demo_server, "/projects/XM-1/notice.pdf").status_code == 404
+
+
+async def test_a_call_offs_notice_names_who_let_its_turn_go(database: str) -> None:
+    """Of two members one takes both call-offs, since the other did not quote for the second."""
+    await contest.catalogue_loaded()
+    buyer, (owner, framework) = await member(Role.APPLICANT), await factories_frameworks.open_framework()
+    members = await factories_frameworks.admitted(owner, framework, 2)
+    first = await factories_frameworks.called_off(buyer, factories_frameworks.need(framework))
+    await factories_frameworks.offered(first, *members)
+    await factories_frameworks.decided(first)
+    won = (await read.award_of(first.id)).supplier_id
+    [winner], [silent] = ([m for m in members if (m.organisation_id == won) is had] for had in (True, False))
+    second = await factories_frameworks.called_off(buyer, factories_frameworks.need(framework), NOON + timedelta(days=7))
+    await factories_frameworks.offered(second, winner)
+    await factories_frameworks.decided(second)
+    text = words((await fetched(second.code)).content)
+    assert "框架轮候（rotation/1）" in text and f"失去这一轮的机构：{await contest.code_of(silent)}" in text
+
+
+def test_every_method_has_its_sentence() -> None:
+    """Why the winner won, on the notice of any award."""
+    assert set(notices._WHY) == {method.name for method in SelectionMethod}

@@ -74,6 +74,14 @@ def test_a_page_of_ones_own_asks_who_one_is_and_leads_back(demo_server: str) -> 
     assert answer.status_code == 303 and answer.headers["location"] == "/sign-in?next=%2Facting%3Fx%3D1"
 
 
+def test_a_form_that_comes_too_late_is_not_lost(demo_server: str) -> None:
+    """The session has ended while it was filled in: it is kept on a page, and sent once more after signing in."""
+    reader = Reader(demo_server)
+    page = reader.send("/acting", "ActFor", organisationCode='"91330900MA28K00X17')
+    assert page.status_code == 401 and 'name="organisationCode" value="&#34;91330900MA28K00X17"' in page.text
+    assert 'value="ActFor"' in page.text and 'href="/sign-in?next=%2Facting" target="_blank"' in page.text
+
+
 def test_a_refused_form_keeps_what_was_typed_but_the_password(demo_server: str) -> None:
     """422, the reason in words, the account still there."""
     page = Reader(demo_server).send("/sign-in", "SignIn", login="regulator", password="not-this-one")

@@ -11,6 +11,7 @@ import pytest
 
 from market.selection import draw
 from tests import transcripts
+from tests.web import commands
 from tests.web.api import Api
 from tests.web.test_cli import market
 from tests.web.test_pages import get
@@ -55,14 +56,7 @@ def test_the_program_and_the_words_are_offered(demo_server: str, tmp_path: Path)
 
 def command(file: Path, language: str = "en") -> tuple[int, str]:
     """``market verify draw FILE``."""
-    executable = str(Path(sys.executable).with_name("market"))
-    done = subprocess.run(
-        [executable, "verify", "draw", str(file)],
-        env={"MARKET_LANG": language, "COLUMNS": "300"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = commands.run(["verify", "draw", str(file)], {"MARKET_LANG": language})
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout + done.stderr
 

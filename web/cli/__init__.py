@@ -16,7 +16,7 @@ from market.actors import SYSTEM
 from market.catalogue import service as catalogue
 from market.catalogue.diff import EditionDiff
 from market.clock import local_date, system_now
-from market.demo import world
+from market.demo import people, world
 from market.errors import CatalogueRefused, MarketError
 from market.log import service as log
 from schema.labels import N_
@@ -36,6 +36,7 @@ app.command()(audit.audit)
 app.command()(indicators.indicators)
 verify.app.command("log")(logs.verify_file)
 
+DEMO_LOGINS = "applicant, agency, intermediary1…6, regulator, operator, helper"
 ONLY_HERE = N_("演示世界的口令人人知道，只能在本机（127.0.0.1）打开。")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -80,6 +81,8 @@ def serve(
         run(_prepare(settings, host))
     settings.export()
     out.print(say(N_("地址：{url}"), url=f"http://{host}:{port}/"), f"http://{host}:{port}/graphiql")
+    if demo:
+        out.print(say(N_("演示账号：{logins}，密码都是 {password}"), logins=DEMO_LOGINS, password=people.PASSWORD))
     from web.guard import BODY_BYTES  # the server's own classes are needed only here
     from web.protocol import TimedHttp
 

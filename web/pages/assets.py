@@ -14,10 +14,12 @@ from starlette.routing import Route
 _FOLDER = Path(__file__).parent.parent / "static"
 _TYPES = {
     "site.css": "text/css; charset=utf-8",
+    "own.css": "text/css; charset=utf-8",
     "site.js": "text/javascript; charset=utf-8",
     "verify.js": "text/javascript; charset=utf-8",
     "part.js": "text/javascript; charset=utf-8",
     "verify-log.js": "text/javascript; charset=utf-8",
+    "verify-receipt.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 _FOREVER = "public, max-age=31536000, immutable"

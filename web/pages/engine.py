@@ -74,7 +74,7 @@ class Site:
 class Visit:
     """One request to a page: who reads it and how. ``viewer``: as the frame's document gives it, None when nobody has signed in.
 
-    ``ended``: somebody had, but not any more.
+    ``ended``: somebody had, but not any more. ``origin``: the site's.
     """
 
     request: Request
@@ -82,11 +82,12 @@ class Visit:
     actor: Any
     viewer: dict[str, Any] | None = None
     ended: bool = False
+    origin: str = ""
 
     @classmethod
     async def of(cls, request: Request, site: Site) -> "Visit":
         """Who reads, from the cookies."""
-        visit = cls(request, Reader.of(request), await site.session.visitor(request))
+        visit = cls(request, Reader.of(request), await site.session.visitor(request), origin=site.origin)
         if visit.actor.is_anonymous:
             return replace(visit, ended=site.session.is_there(request))
         told = await site.schema.execute(site.frame.text, context_value=visit.context())
@@ -104,6 +105,7 @@ class Visit:
             "big": self.reader.big,
             "path": url.path,
             "here": url.path + (f"?{url.query}" if url.query else ""),
+            "origin": self.origin or str(self.request.base_url).rstrip("/"),
             "address": lambda **changes: templates.address(url, **changes),
             "me": self.viewer,
             "ended": self.ended,
@@ -148,9 +150,13 @@ class Page:
                 raise SignedOut
             return await self.answered(visit)
         except SignedOut:
-            return to_sign_in(visit.request)
+            return await self.signed_out(visit)
         except Refused as refused:
             return problem(visit, refused)
+
+    async def signed_out(self, visit: Visit) -> Response:
+        """To the door, and back here afterwards."""
+        return RedirectResponse(door(visit.request), 303)
 
     async def answered(self, visit: Visit) -> Response:
         """GET: the page, or the one part that ``X-Part`` names; 304 when the reader has it already."""
@@ -215,10 +221,10 @@ class Page:
         return templates.render_part(template, part, view)
 
 
-def to_sign_in(request: Request) -> Response:
-    """To the door, and back here afterwards."""
+def door(request: Request) -> str:
+    """The address of the door, with the way back."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': here})}", 303)
+    return f"{SIGN_IN}?{urlencode({'next': here})}"
 
 
 def problem(visit: Visit, refused: Refused) -> Response:

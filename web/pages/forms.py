@@ -17,7 +17,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from web import i18n
-from web.pages.engine import DONE, Ask, Page, Refused, Site, View, Visit
+from web.pages import templates
+from web.pages.engine import DONE, Ask, Page, Refused, Site, View, Visit, door
 from web.pages.operation import Operation, Variables
 from web.pages.reading import Reading, problems
 
@@ -117,6 +118,20 @@ class Form(Page):
         if typed.get(_CHECK):
             return await self.again(visit, operation, Sent(typed, checking=True), 200)
         return await self.do(visit, operation, typed, given)
+
+    async def signed_out(self, visit: Visit) -> Response:
+        """A form that was sent after the session's end is kept on a page that sends it once more: nothing is typed twice."""
+        if visit.request.method != "POST":
+            return await super().signed_out(visit)
+        typed = await typed_in(visit.request)
+        template = templates.environment(visit.reader.lang).get_template("resume.html")
+        view = visit.frame() | {
+            "sent": Sent(typed),
+            "operation": typed.get(_OP, ""),
+            "door": door(visit.request),
+            "explorer": None,
+        }
+        return HTMLResponse(template.render(view), 401, {"Cache-Control": "no-store"})
 
     async def do(self, visit: Visit, operation: Operation, typed: Typed, given: Variables) -> Response:
         """The operation, and what follows."""

@@ -1,0 +1,158 @@
+"""The regulator's pages: figures that agree with the records, a case from its finding to the order, and who may not come in."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from market.oversight.states import MOVES, OversightState
+from tests.web.api import Api
+from tests.web.browser_session import Reader, headline
+from web.pages.supervision import amounts, cases, charts, flow
+
+PAGES = {
+    "/supervision": ("收费监管总览", "Who pays: overview"),
+    "/supervision/records": ("收费台账", "Fee records"),
+    "/supervision/findings": ("线索和认定", "Findings"),
+    "/supervision/cases": ("督办", "Cases"),
+    "/supervision/flow": ("谁付给谁", "Who paid whom"),
+    "/supervision/rules": ("规则目录", "Rules"),
+}
+EMPTY = {
+    "/supervision?from=2001-01-01&to=2001-01-02": "这段时间没有付款记录",
+    "/supervision/records?payer=91330901NOBODY": "没有这样的付款记录",
+    "/supervision/findings?party=91330901NOBODY": "没有这样的线索",
+    "/supervision/cases?rule=V99": "没有这样的督办件",
+    "/supervision/flow?agency=11330901NOBODY": "这段时间没有付款记录",
+}
+STEP_NAMES = {step.name: frozenset(step.sources) for step in MOVES}
+
+
+@pytest.fixture(scope="module")
+def regulator(demo_server: str) -> Reader:
+    """At the desk."""
+    return Reader(demo_server).sign_in("regulator")
+
+
+def waiting(url: str) -> str:
+    """The code of the case that nobody has taken yet."""
+    query = '{ oversightCases(filter: {state: [NEW], rule: "V01"}) { edges { node { code } } } }'
+    [edge] = Api.sign_in(url, "regulator")(query)["oversightCases"]["edges"]
+    return str(edge["node"]["code"])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_there_in_both_languages(demo_server: str, path: str) -> None:
+    """With its headline; nobody without an account."""
+    for lang, title in zip(("zh-CN", "en"), PAGES[path], strict=True):
+        answer = Reader(demo_server, lang).sign_in("regulator").get(path)
+        assert answer.status_code == 200 and headline(answer.text) == title
+        assert answer.headers["cache-control"] == "no-store"
+    assert Reader(demo_server).get(path).headers["location"].startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("path", ["/supervision", "/supervision/records", "/supervision/flow"])
+def test_only_supervisors_see_all_payments(demo_server: str, path: str) -> None:
+    """An applicant is told so."""
+    assert Reader(demo_server).sign_in("applicant").get(path).status_code == 403
+
+
+@pytest.mark.parametrize(("path", "said"), EMPTY.items())
+def test_where_nothing_is_found_the_page_says_what_next(regulator: Reader, path: str, said: str) -> None:
+    """And is a page like any other."""
+    answer = regulator.get(path)
+    assert answer.status_code == 200 and said in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/supervision/records?paidFrom=soon", "/supervision/findings?states=NOPE", "/supervision?from=1"]
+)
+def test_an_address_that_makes_no_sense_is_refused(regulator: Reader, path: str) -> None:
+    """400."""
+    assert regulator.get(path).status_code == 400
+
+
+def test_filters_stay_in_the_address_and_go_into_the_export(regulator: Reader) -> None:
+    """Flagged records only: each shows who paid, who had to and the finding; the file takes the same filter and a purpose."""
+    page = regulator.get("/supervision/records?flagged=true&itemClass=AGENCY_COMMISSIONED").text
+    assert 'name="flagged" value="true"' in page and 'name="itemClass" value="AGENCY_COMMISSIONED"' in page
+    assert "部门委托 · 部门付费" in page and "V01" in page
+    file = regulator.get("/exports/fees.csv?flagged=true&itemClass=AGENCY_COMMISSIONED&purpose=核对")
+    assert file.status_code == 200 and file.text.count("V01") == page.count(">V01 ")
+
+
+def test_a_case_is_taken_and_an_explanation_asked(demo_server: str, regulator: Reader) -> None:
+    """Blank is refused; who is slower is told who was quicker and keeps what was typed."""
+    code = waiting(demo_server)
+    at = f"/supervision/cases/{code}"
+    assert "法律怎么说" in regulator.get(at).text
+    assert regulator.send(f"{at}/take", "TakeCase").headers["location"] == at
+    assert "已接办。" in regulator.get(at).text
+    blank = regulator.send(f"{at}/ask", "AskExplanation", text=" ")
+    assert blank.status_code == 422 and "请填写这一项。" in blank.text
+    assert regulator.send(f"{at}/ask", "AskExplanation", text="请说明谁让申请人付的。").status_code == 303
+    late = Reader(demo_server).sign_in("regulator2").send(f"{at}/ask", "AskExplanation", text="我也要问一句")
+    assert late.status_code == 422 and "我也要问一句" in late.text and "最近一步：示例市发展改革监管处" in late.text
+    assert "请说明谁让申请人付的。" in regulator.get(at).text
+
+
+def test_what_cannot_be_undone_is_looked_over_first(demo_server: str, regulator: Reader) -> None:
+    """The answers once more, with the reason as typed; nothing is done yet."""
+    query = "{ oversightCases(filter: {state: [EXPLANATION_ASKED]}) { edges { node { code } } } }"
+    code = Api.sign_in(demo_server, "regulator")(query)["oversightCases"]["edges"][0]["node"]["code"]
+    page = regulator.send(f"/supervision/cases/{code}/dismiss", "DismissCase", reason="没有依据", _check="1")
+    assert page.status_code == 200 and "没有依据" in page.text and "返回修改" in page.text
+    refused = regulator.send(f"/supervision/cases/{code}/dismiss", "DismissCase", reason="没有依据")
+    assert refused.status_code in (403, 422)
+
+
+def test_an_unknown_case_and_an_unknown_step_are_no_pages(regulator: Reader) -> None:
+    """404."""
+    assert regulator.get("/supervision/cases/DB-0").status_code == 404
+    assert regulator.get("/supervision/cases/DB-0/burn").status_code == 404
+
+
+def test_the_steps_offered_are_those_of_the_life_of_a_case() -> None:
+    """In each state exactly the moves that a regulator makes."""
+    for state in OversightState:
+        allowed = {name for name in cases.STEPS if state in STEP_NAMES[name]}
+        assert set(cases.POSSIBLE.get("CLOSED" if state is OversightState.CLOSED else state.name, ())) == allowed, state
+
+
+def group(side: str, net: str, issue: str = "0.00", **more: Any) -> dict[str, Any]:
+    """One group of payments."""
+    return {"payerSide": side, "net": net, "amountAtIssue": issue, "count": 1} | more
+
+
+def test_a_bar_takes_what_is_at_issue_out_of_who_paid_it() -> None:
+    """Parts lie side by side and fill the widest row; figures are 万元."""
+    groups = [group("AGENCY", "30000.00", month="2026-11"), group("APPLICANT", "10000.00", "10000.00", month="2026-11")]
+    [row] = charts.chart(charts.rows(groups, "month"))["rows"]
+    assert [(part["kind"], part["x"], part["width"]) for part in row["bar"]] == [
+        ("AGENCY", "0.0%", "75.0%"),
+        ("AT_ISSUE", "75.0%", "25.0%"),
+    ]
+    assert (row["sides"]["AGENCY"], row["at_issue"], row["share"]) == ("3.0", "1.0", "25.0%")
+    assert charts.last_day("2028-02") == str(date(2028, 2, 29))
+
+
+@pytest.mark.parametrize(("fen", "said"), [(0, "0"), (1, "<0.1"), (50_000, "0.1"), (149_999, "0.1"), (123_456_789, "123.5")])
+def test_wan_is_rounded_half_up(fen: int, said: str) -> None:
+    """To one decimal; something is never shown as nothing."""
+    assert amounts.wan(fen) == said
+
+
+def test_the_picture_has_at_most_forty_streams() -> None:
+    """The largest, what is at issue striped and on top; the table has all."""
+    groups = [
+        group(
+            "APPLICANT", f"{n}00.00", "100.00" if n == 50 else "0.00", agencyCode="A", payeeCode=str(n), agency=None, payee=None
+        )
+        for n in range(1, 51)
+    ]
+    shown = flow.view({"feeFlows": {"groups": groups}}, {})
+    assert len(shown["rows"]) == 50 and shown["left_out"] == 10
+    assert shown["picture"]["bands"][0]["kind"] == "AT_ISSUE" and len(shown["picture"]["payees"]) == 40
+    paths = [band["path"] for band in shown["picture"]["bands"]]
+    assert len(paths) == 41 and all(re.fullmatch(r"M\d+ \d+C[\d ]+V\d+C[\d ]+Z", path) for path in paths)
