@@ -56,6 +56,13 @@ class Contract(relay.Node):
         """委托方。 Who commissioned."""
         return Organisation.of(self.row.client)
 
+    @strawberry.field(
+        description="部门付款的最后一天;验收之前、其他委托方为 null。 The last day for an agency to pay; else null."
+    )
+    async def payment_due_on(self) -> date | None:
+        """From the acceptance on, by the rule about late payment."""
+        return read.payment_due_on(self.row)
+
     @strawberry.field
     async def supplier(self) -> Organisation:
         """中介机构。 Who serves."""

@@ -306,6 +306,7 @@ class FeeRecordFilter:
     case_no: str | None = None
     flagged: bool | None = None
     disputed: bool | None = None
+    record_no: str | None = None
     purpose: str | None = None
 
     def wanted(self) -> read.FeeFilter:

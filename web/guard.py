@@ -26,9 +26,9 @@ from web.refusals import (
 
 BODY_BYTES = 1_000_000
 BODY_S = 10.0
-UPLOAD_PATH = "/documents"
+UPLOAD_PATH, UPLOAD_FORM_PATH = "/documents", "/documents/form"
 UPLOAD_S = 60.0
-"""The one body that is not read here but streamed (``web/uploads.py``): larger, slower, to signed-in people only."""
+"""The bodies that are not read here but streamed (``web/uploads.py``): larger, slower, to signed-in people only."""
 HEAD_BYTES = 32 * 1024
 
 _HOST = re.compile(r"(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
@@ -73,7 +73,7 @@ class Guard:
         send = self._with_headers(send)
         try:
             check_head(scope, self.origin)
-            if scope["path"] == UPLOAD_PATH:
+            if scope["path"] in (UPLOAD_PATH, UPLOAD_FORM_PATH):
                 await self.app(scope, receive, send)
                 return
             body = await self._body(scope, receive)

@@ -1,17 +1,22 @@
 """Files in and out: ``POST /documents`` takes one file as the raw body, ``GET /documents/ID`` gives it back to those concerned.
 
+``POST /documents/form?next=/page`` takes the file of a page's form instead, and leads back to the page with ``document=ID``.
+
 Not part of the GraphQL body, which is read whole into memory: an upload is streamed to a temporary file, counted as it comes.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
+from starlette.datastructures import URL
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from market import errors
@@ -24,8 +29,10 @@ from market.money import format_yuan
 from schema.documents import Document
 from schema.errors import sentence
 from schema.labels import N_
-from web import i18n
-from web.guard import UPLOAD_PATH, UPLOAD_S
+from web import i18n, multipart
+from web.addresses import is_own
+from web.guard import UPLOAD_FORM_PATH, UPLOAD_PATH, UPLOAD_S
+from web.pages import engine as pages
 from web.refusals import BODY_TOO_SLOW, JSON, Refusal, language, problem, respond
 
 Identify = Callable[[HTTPConnection, str | None], Awaitable[Actor]]
@@ -38,6 +45,7 @@ _CLOSE = {"Connection": "close"}
 TOO_LARGE = Refusal(413, "REQUEST_TOO_LARGE", N_("文件太大，上限 10 MB。"), _CLOSE)
 TOO_MANY = Refusal(429, "TOO_MANY_REQUESTS", N_("本账号正在上传的文件太多，请等前一个传完。"), _CLOSE)
 EMPTY = Refusal(400, "BAD_REQUEST", N_("没有收到文件内容：请把文件作为请求体直接发送。"))
+NO_FILE = Refusal(422, "BAD_REQUEST", N_("没有选文件。请退回上一页，选好文件再上传。"))
 MEDIA_TYPE = Refusal(
     415, "UNSUPPORTED_MEDIA_TYPE", N_("只接受电子发票文件：数电票 XML、OFD、PDF（按内容识别）。请上传税务平台下载的原件。")
 )
@@ -52,15 +60,26 @@ _ENDINGS = {media.XML: "xml", media.OFD: "ofd", media.PDF: "pdf"}
 
 
 def routes(identify: Identify) -> list[BaseRoute]:
-    """The two addresses."""
+    """The addresses."""
     files = Files(identify)
-    return [Route(UPLOAD_PATH, files.post, methods=["POST"]), Route(UPLOAD_PATH + "/{id}", files.get, methods=["GET"])]
+    return [
+        Route(UPLOAD_PATH, files.post, methods=["POST"]),
+        Route(UPLOAD_FORM_PATH, files.post_form, methods=["POST"]),
+        Route(UPLOAD_PATH + "/{id}", files.get, methods=["GET"]),
+    ]
 
 
 class _Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class _Stored:
+    document: Document
+    said: InvoiceFacts | errors.InvoiceUnreadable
+    is_new: bool
 
 
 class Files:
@@ -92,20 +111,49 @@ class Files:
         except ClientDisconnect:
             return Response(status_code=400)
 
+    async def post_form(self, request: Request) -> Response:
+        """303 back to ``next``, an address of this site, with the document's id; what is refused is a page that says why."""
+        back = request.query_params.get("next", "")
+        if not is_own(back):
+            return pages.problem(pages.stranger(request), pages.Refused(400))
+        try:
+            stored = await self._stored(request, multipart.file_of(request), multipart.AROUND_BYTES)
+        except multipart.NotAForm:
+            return _page(request, NO_FILE)
+        except _Refused as refused:
+            return _page(request, refused.refusal)
+        except errors.NotSignedIn:
+            return RedirectResponse(f"{pages.SIGN_IN}?{urlencode({'next': back})}", 303)
+        except tuple(_STATUS) as error:
+            status, code = _STATUS[type(error)]
+            return _page(
+                request, Refusal(status, code, sentence(error, lambda text: i18n.translate(language(request.scope), text)))
+            )
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return RedirectResponse(str(URL(back).include_query_params(document=stored.document.id)), 303)
+
     async def _post(self, request: Request) -> Response:
+        stored = await self._stored(request, request.stream())
+        shown = _shown(stored.document, stored.said, language(request.scope))
+        return Response(orjson.dumps(shown), 201 if stored.is_new else 200, media_type=JSON)
+
+    async def _stored(self, request: Request, chunks: AsyncIterator[bytes], around: int = 0) -> _Stored:
+        """The file of these chunks, kept and read; the body is asked for only once the sender may upload.
+
+        ``around``: bytes that the body may have besides the file.
+        """
         actor = await self.identify(request, None)
         await documents.may_upload(actor)
         declared = request.headers.get("content-length", "0")
-        if declared.isdecimal() and (len(declared) > 12 or int(declared) > media.MAX_BYTES):
+        if declared.isdecimal() and (len(declared) > 12 or int(declared) > media.MAX_BYTES + around):
             raise _Refused(TOO_LARGE)
         with self._one_of_few(actor.account_id), receiving() as incoming:
-            await _receive(request, incoming)
+            await _receive(chunks, incoming)
             kind = await asyncio.to_thread(_media_type, incoming)
             known = await read.known(actor.party_id, incoming.sha256)
             said = read.outcome(known) if known else await self._read(incoming)
-            document = await documents.keep_document(actor, incoming, kind, said)
-        shown = _shown(Document.of(document), said, language(request.scope))
-        return Response(orjson.dumps(shown), 200 if known else 201, media_type=JSON)
+            return _Stored(Document.of(await documents.keep_document(actor, incoming, kind, said)), said, is_new=known is None)
 
     @contextmanager
     def _one_of_few(self, account_id: UUID | None) -> Iterator[None]:
@@ -138,10 +186,16 @@ class Files:
         return Response(await documents.content(document), headers=headers, media_type=document.media_type)
 
 
-async def _receive(request: Request, incoming: Incoming) -> None:
+def _page(request: Request, refusal: Refusal) -> Response:
+    """What a form is told: the page that stands in, with the reason in words."""
+    said = i18n.translate(language(request.scope), refusal.text)
+    return pages.problem(pages.stranger(request), pages.Refused(refusal.status, said))
+
+
+async def _receive(chunks: AsyncIterator[bytes], incoming: Incoming) -> None:
     try:
         async with asyncio.timeout(UPLOAD_S):
-            async for chunk in request.stream():
+            async for chunk in chunks:
                 incoming.write(chunk)
     except TooLarge:
         raise _Refused(TOO_LARGE) from None

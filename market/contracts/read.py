@@ -1,11 +1,14 @@
 """Reads of contracts: their parties' own, the regulator's all."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from market.actors import Actor
 from market.contracts.models import Contract
+from market.parties.models import OrganisationKind
 from market.permissions import Action, Allowed, Subject, may
+from market.rules import rulebook as rules
 
 _RELATED = ("client", "supplier", "case", "case__applicant", "case__agency", "award__project")
 
@@ -36,3 +39,16 @@ async def contracts_by_award(ids: Sequence[UUID]) -> list[Contract | None]:
     """The contract of each award, in key order."""
     rows = {c.award_id: c for c in await Contract.filter(award_id__in=list(ids)).select_related(*_RELATED)}
     return [rows.get(i) for i in ids]
+
+
+PAYS_LATE = "V36"
+"""The rule that says how many days an agency has to pay after acceptance."""
+
+
+def payment_due_on(contract: Contract) -> date | None:
+    """The last day for an agency to pay, None before acceptance and for other clients. Source: the rule in force on that day."""
+    accepted = contract.accepted_on
+    if accepted is None or contract.client.kind != OrganisationKind.AGENCY:
+        return None
+    rule = next((row for row in rules.default() if row.id == PAYS_LATE and row.in_force(accepted)), None)
+    return accepted + timedelta(rule.values["days"]) if rule else None

@@ -30,6 +30,14 @@ def outcome(document: Document) -> InvoiceFacts | InvoiceUnreadable:
     return InvoiceUnreadable(why.get("reason", "reader_failed"), why.get("found", ""))
 
 
+async def own(party_id: UUID | None, document_id: str) -> Document | None:
+    """What this party has uploaded under this id; None for anybody else's and for what is no id."""
+    try:
+        return await Document.get_or_none(id=UUID(document_id), party_id=party_id) if party_id else None
+    except ValueError:
+        return None
+
+
 async def known(party_id: UUID | None, sha256: str) -> Document | None:
     """What this party has uploaded with this content already."""
     return await Document.get_or_none(sha256=sha256, party_id=party_id)

@@ -42,6 +42,7 @@ class FeeFilter:
     case_no: str | None = None
     flagged: bool | None = None
     disputed: bool | None = None
+    record_no: str | None = None
 
 
 _COLUMNS = {

@@ -226,3 +226,79 @@ def test_a_real_connection_is_cut_off_at_the_limit(cast: dict[str, Api]) -> None
     with suppress(httpx.TransportError):  # it may close while we are still sending
         assert _upload(cast["applicant"], endless()).status_code == 413
     assert _upload(cast["applicant"], b"MZ").status_code == 415
+
+
+FORM = "/documents/form?next=/my/projects/XM-1/pay?x=1"
+
+
+def _file(content: bytes, name: str = "file") -> dict[str, tuple[str, bytes]]:
+    return {name: ("invoice.xml", content)}
+
+
+async def test_a_form_without_script_stores_a_file_and_leads_back(client: Client) -> None:
+    """303 to the page, with the document's id among what its address had; other fields of the form are passed over."""
+    who = await client.signed_in(Role.APPLICANT)
+    sent = await client.http.post(FORM, files=_file(made.einvoice()), data={"other": "x" * 5000}, headers=who)
+    back = httpx.URL(sent.headers["location"])
+    assert (sent.status_code, back.path, back.params["x"]) == (303, "/my/projects/XM-1/pay", "1")
+    stored = await Document.get(id=back.params["document"])
+    assert await client.http.get(f"/documents/{stored.id}", headers=who) and stored.size == len(made.einvoice())
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "words"),
+    [(b"<" * (LIMIT + 1), 413, "上限 10 MB"), (b"MZ" + b"x" * 100, 415, "只接受电子发票文件")],
+    ids=["too large", "another type"],
+)
+async def test_a_form_is_told_on_a_page_why_a_file_is_not_taken(client: Client, content: bytes, status: int, words: str) -> None:
+    """In words, as HTML; nothing is kept."""
+    who = await client.signed_in(Role.APPLICANT)
+    sent = await client.http.post(FORM, files=_file(content), headers=who)
+    assert sent.status_code == status and "<h1>文件没有传上来</h1>" in sent.text and words in sent.text
+    assert not await Document.exists()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"files": _file(b"", "another")},
+        {"content": b"file=1", "headers": {"Content-Type": "application/x-www-form-urlencoded"}},
+        {"content": b"--x\r\nbroken", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+        {"content": b"", "headers": {"Content-Type": "multipart/form-data"}},
+    ],
+)
+async def test_what_is_no_form_with_a_file_is_422(client: Client, sent: dict[str, Any]) -> None:
+    """Another field, another encoding, a broken form, none at all."""
+    who = await client.signed_in(Role.APPLICANT)
+    answer = await client.http.post(FORM, **sent | {"headers": who | sent.get("headers", {})})
+    assert answer.status_code == 422 and "没有选文件" in answer.text
+
+
+async def test_fields_around_the_file_are_counted_too(client: Client) -> None:
+    """What is passed over cannot go on for ever."""
+    who = await client.signed_in(Role.APPLICANT)
+    head, sent = b'--x\r\nContent-Disposition: form-data; name="other"\r\n\r\n', list[int]()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield head
+        async for chunk in _endless(sent):
+            yield chunk
+
+    answer = await client.http.post(FORM, content=endless(), headers=who | {"Content-Type": "multipart/form-data; boundary=x"})
+    assert answer.status_code == 413 and len(sent) <= LIMIT // 1_000_000 + 2
+
+
+@pytest.mark.parametrize("next_", ["", "https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
+async def test_a_form_leads_to_no_other_site(client: Client, next_: str) -> None:
+    """400, and nothing is read."""
+    who = await client.signed_in(Role.APPLICANT)
+    sent = await client.http.post("/documents/form", params={"next": next_}, files=_file(made.einvoice()), headers=who)
+    assert sent.status_code == 400 and not await Document.exists()
+
+
+async def test_a_form_of_another_site_is_refused(client: Client) -> None:
+    """403 by the guard, with a cookie or without; and who has not signed in is led to the door."""
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}, {"Cookie": "session=x"}):
+        assert (await client.http.post(FORM, files=_file(made.einvoice()), headers=headers)).status_code == 403
+    door = await client.http.post(FORM, files=_file(made.einvoice()))
+    assert door.status_code == 303 and door.headers["location"].startswith("/sign-in?next=")

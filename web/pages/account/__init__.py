@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from web.addresses import is_own
 from web.pages.engine import Page, Site, Visit
 from web.pages.forms import Form, Typed
 from web.pages.operation import Operation, Variables
@@ -55,10 +56,9 @@ class SignOut(Sending):
 
 
 def onward(request: Request, roles: list[str]) -> str:
-    """``next`` when it is an address of this site, else the desk: nobody is led elsewhere by a link to our door."""
+    """``next`` when it is an address of this site, else the desk."""
     wanted = request.query_params.get("next", "")
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if inside and wanted != "/" else desk(roles)
+    return wanted if is_own(wanted) and wanted != "/" else desk(roles)
 
 
 def pages(site: Site) -> dict[str, Page]:
