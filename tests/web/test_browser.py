@@ -14,6 +14,7 @@ from market.log import notes, offline
 from market.selection import draw
 from tests import logfiles, transcripts
 from tests.web.api import Api
+from tests.web.test_public_pages import code_in
 from tests.web.test_verify import DRAWN
 
 pytestmark = pytest.mark.browser
@@ -44,7 +45,17 @@ PAGES = {
     "/verify": 200,
     "/verify?code=XM-00000000-000000": 200,
     "/verify/log": 200,
+    "/projects": 200,
+    "/projects?state=OPEN&search=没有这样的项目": 200,
+    "/projects?state=NOPE": 400,
+    "/projects/XM-0": 404,
+    "/projects/{OPEN}": 200,
+    "/projects/{STANDSTILL}": 200,
+    "/projects/{CONTRACT_FILED}": 200,
+    "/projects/{UNSUCCESSFUL}": 200,
+    "/projects/{CANCELLED}": 200,
 }
+"""Address → status; a state in braces stands for the code of a project in it."""
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 25_000, 6
 BROWSER = "/usr/bin/chromium"
 
@@ -93,7 +104,8 @@ class Visit:
 
     def open(self, path: str) -> int:
         """Go there; the status."""
-        answer = self.page.goto(path, wait_until="load")
+        known = re.sub(r"{(\w+)}", lambda state: code_in(self.url, state[1]), path)
+        answer = self.page.goto(known, wait_until="load")
         assert answer is not None
         return answer.status
 
@@ -161,7 +173,7 @@ def test_who_pays_is_on_the_first_screen(visit: Visit) -> None:
         expect(tile).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("path", ["/", "/services", AGENCY_PAYS])
+@pytest.mark.parametrize("path", ["/", "/services", AGENCY_PAYS, "/projects", "/projects/{OPEN}", "/projects/{CONTRACT_FILED}"])
 def test_a_first_visit_is_small(visit: Visit, path: str) -> None:
     """At most 25 kB over the wire in at most 6 requests, everything counted; looking again costs the page at most."""
     wire = visit.context.new_cdp_session(visit.page)

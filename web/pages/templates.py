@@ -2,7 +2,9 @@
 
 import json
 import re
-from functools import cache
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -10,8 +12,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.datastructures import URL
 
+from schema.labels import LABELS
 from web import i18n
-from web.pages import assets
+from web.pages import assets, moments
 
 FOLDER = Path(__file__).parent
 _SOURCE_MARKS = re.compile(r"(\[S\d+\])+\s*")
@@ -31,7 +34,8 @@ def environment(lang: str) -> Environment:
     )
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(yuan=yuan, unmarked=unmarked)
+    env.filters.update(yuan=yuan, cents=cents, basis=basis, unmarked=unmarked)
+    env.filters.update(moment=partial(moments.moment, lang), label=partial(label, lang))
     env.globals.update(asset=assets.url, languages=i18n.LANGUAGES, lang=lang)
     # a macro imported at the top of a page is not seen inside a block that is rendered alone
     env.globals["ui"] = env.get_template("_ui.html").module
@@ -59,18 +63,36 @@ def yuan(amount: str) -> str:
     return f"¥{int(whole):,}" + ("" if cents.strip("0") == "" else f".{cents}")
 
 
+def cents(fen: str) -> str:
+    """``"3460000"`` → ``"34600.00"``; a fraction of a cent is left out."""
+    whole = int(Fraction(fen))
+    return f"{whole // 100}.{whole % 100:02}"
+
+
+def basis(points: int | str) -> str:
+    """Basis points in percent: ``1250`` → ``12.50%``."""
+    whole = int(Fraction(points))
+    return f"{whole // 100}.{whole % 100:02}%"
+
+
 def unmarked(text: str) -> str:
     """A note of the list without its editors' source marks (``[S1][S3]``), which name nothing a reader has."""
     return _SOURCE_MARKS.sub("", text)
 
 
-def address(url: URL, **changes: str | None) -> str:
-    """This page's path and query with changes; None takes a key away. What is remembered is not carried along."""
+def label(lang: str, value: str) -> str:
+    """The words for a value of an enum, as a line begins with them."""
+    words = i18n.translate(lang, LABELS[value.lower()])
+    return words[:1].upper() + words[1:]
+
+
+def address(url: URL, **changes: str | Sequence[str] | None) -> str:
+    """This page's path and query with changes; None takes a key away, a list repeats it. What is remembered is not carried along."""
     kept = parse_qsl(url.query)
     changed = dict.fromkeys(_PREFERENCES) | changes
     pairs = [(key, value) for key, value in kept if key not in changed]
-    pairs += [(key, value) for key, value in changed.items() if value is not None]
-    return url.path + (f"?{urlencode(pairs)}" if pairs else "")
+    query = urlencode(pairs + [(key, value) for key, value in changed.items() if value is not None], doseq=True)
+    return url.path + (f"?{query}" if query else "")
 
 
 def explorer(document: str, variables: dict[str, Any]) -> str:

@@ -29,3 +29,44 @@
     followVariables(event.target);
   });
 })();
+// Counts down by the server's clock: data-now was its time when it sent the page. Without script the date stands there alone.
+(() => {
+  "use strict";
+  const clock = document.getElementById("clock");
+  if (!clock) return;
+  const total = Date.parse(clock.dataset.deadline) - Date.parse(clock.dataset.now);
+  const started = Date.now();
+  const spoken = [3600, 600, 60, 0];
+  const digits = [...clock.querySelectorAll("b")];
+  const left = () => Math.max(0, Math.ceil((total - (Date.now() - started)) / 1000));
+
+  const show = (seconds) => {
+    const parts = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+    digits.forEach((place, at) => {
+      place.textContent = at ? String(parts[at]).padStart(2, "0") : parts[at];
+    });
+    digits[0].parentElement.hidden = parts[0] === 0;
+    clock.classList.toggle("late", seconds < 600);
+  };
+
+  // Spoken once each at an hour, ten minutes, a minute and the end, through the region that stays.
+  const say = (seconds) => {
+    if (seconds > spoken[0]) return;
+    while (spoken.length && seconds <= spoken[0]) spoken.shift();
+    document.getElementById("status").textContent = `${document.getElementById("waits").textContent} ${clock.innerText}`;
+  };
+
+  while (spoken.length && left() < spoken[0]) spoken.shift();
+  show(left());
+  clock.hidden = false;
+  const ticking = setInterval(() => {
+    const seconds = left();
+    show(seconds);
+    say(seconds);
+    if (seconds) return;
+    clearInterval(ticking);
+    // Everybody's clock ends at the same moment: the pages come back one after the other.
+    setTimeout(() => location.reload(), 500 + Math.random() * 4000);
+  }, 1000);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+})();

@@ -12,31 +12,13 @@ from schema.labels import LABELS, N_
 from web import i18n, paper
 from web.pages.engine import Page, Refused, Site, Visit, fresh
 from web.pages.operation import Variables
+from web.pages.public import words
 from web.paper import Part, Sheet, Table
 
 Say = Callable[[str], str]
 Data = dict[str, Any]
 
 _STANDS = ("STANDSTILL", "AWARDED", "CONTRACT_FILED")
-_WHY = {
-    "LOWEST_PRICE": N_("有效报价中最低的一家中选。"),
-    "REFERENCE_PRICE": N_("有效报价中最接近参考价的一家中选。"),
-    "AVERAGE_PRICE": N_("有效报价中最接近平均价的一家中选。"),
-    "CREDIT_MERIT": N_("按信用分排大名单、抽出小名单，由委托方在小名单中选定，理由公布。"),
-    "PROPOSAL_MERIT": N_("评审总分最高的一家中选。"),
-    "RANDOM_DRAW": N_("可验证的抽取中次序最前的一家中选。"),
-    "DIRECT": N_("委托方直接选取。"),
-}
-_TIES = {
-    "verifiable_draw": N_("最优的几家相同，由可验证的抽取决定先后。"),
-    "earliest_receipt": N_("最优的几家相同，先收到的在前。"),
-}
-_INVALID = {
-    "above_ceiling": N_("无效：高于最高限价"),
-    "not_the_fixed_price": N_("无效：不是固定价格"),
-    "nonce_not_revealed": N_("无效：没有公开随机数"),
-}
-_CAUSES = {"DECLINED": N_("中选机构放弃"), "NOT_SIGNED": N_("未按期签订合同")}
 
 
 class Notice(Page):
@@ -117,11 +99,11 @@ def _ranking(project: Data, _: Say) -> Part:
 
 
 def _reasons(project: Data, _: Say) -> tuple[str, ...]:
-    award, why = project["award"], _WHY[project["method"]]
-    tie = _TIES.get(award["tieRule"], "") if award["tieBroken"] else ""
+    award, why = project["award"], words.WHY[project["method"]]
+    tie = words.TIES.get(award["tieRule"], "") if award["tieBroken"] else ""
     picked = project["outcomeReason"] if project["method"] == "CREDIT_MERIT" else ""
-    words = [_(why), tie and _(tie), picked and _("选定理由：{reason}").format(reason=picked)]
-    return tuple(text for text in (*words, *(_working(w, project["quoting"], _) for w in award["workings"])) if text)
+    said = [_(why), tie and _(tie), picked and _("选定理由：{reason}").format(reason=picked)]
+    return tuple(text for text in (*said, *(_working(w, project["quoting"], _) for w in award["workings"])) if text)
 
 
 def _working(working: Data, quoting: str, _: Say) -> str:
@@ -138,7 +120,7 @@ def _working(working: Data, quoting: str, _: Say) -> str:
 def _standing(quote: Data, award: Data, _: Say) -> str:
     code = quote["bidder"]["code"]
     if quote["invalidReason"]:
-        invalid = _INVALID.get(quote["invalidReason"], N_("无效"))
+        invalid = words.INVALID.get(quote["invalidReason"], N_("无效"))
         return _(invalid)
     if quote["rank"] is None:
         return _("按公告的规则剔除或未入围")
@@ -166,28 +148,28 @@ def _offer(quote: Data, _: Say) -> str:
 
 
 def _forfeited(award: Data, _: Say) -> tuple[Part, ...]:
-    given = [(f["supplier"]["name"], _CAUSES[f["cause"]], f["reason"]) for f in award["forfeitures"]]
+    given = [(f["supplier"]["name"], words.CAUSES[f["cause"]], f["reason"]) for f in award["forfeitures"]]
     rows = tuple((name, _(cause), reason) for name, cause, reason in given)
     head = (_("机构"), _("弃选原因"), _("弃选说明"))
     return (Part(_("此前弃选"), (_("下列机构弃选，由下一名递补。"),), table=Table(head, (8, 6, 9), rows)),) if rows else ()
 
 
 def _objecting(award: Data, _: Say) -> Part:
-    words = (
+    said = (
         _(
             "报价人对结果有异议的，在公示截止前登录本平台，在本项目下提出；委托方在平台上书面答复，答复向所有人公开，答复前不能确认中选。"
         ),
         _("其他人发现乱收费、指定机构等问题的，在本平台“有人要我付钱”页投诉，由监管部门处理。"),
     )
-    return Part(_("公示和异议"), words, ((_("公示截止"), _moment(award["standstillUntil"], _)),))
+    return Part(_("公示和异议"), said, ((_("公示截止"), _moment(award["standstillUntil"], _)),))
 
 
 def _log(project: Data, address: str, _: Say) -> Part:
     drawn = bool(project["draw"] and project["draw"]["transcript"])
-    words = (_("扫码或打开网址，用公开的资料重算这次选取。"), *([_("抽取在您自己的浏览器里重算。")] if drawn else []))
+    said = (_("扫码或打开网址，用公开的资料重算这次选取。"), *([_("抽取在您自己的浏览器里重算。")] if drawn else []))
     record = project["award"]["logRecord"]
     if record is None:
-        return Part(_("怎样核对"), words, ((_("公开日志"), _("这次中选早于公开日志。")),), code=address)
+        return Part(_("怎样核对"), said, ((_("公开日志"), _("这次中选早于公开日志。")),), code=address)
     entry, signed = record["entry"], record["checkpoint"]
     facts = [(_("公开日志"), _("第 {seq} 条").format(seq=entry["seq"])), (_("该条散列值"), entry["leafHash"])]
     if signed:
@@ -195,7 +177,7 @@ def _log(project: Data, address: str, _: Say) -> Part:
         facts += [(_("检查点"), told), (_("检查点的根"), signed["root"])]
     else:
         facts.append((_("检查点"), _("还没有；下一个检查点会包含这一条。")))
-    return Part(_("怎样核对"), words, tuple(facts), code=address)
+    return Part(_("怎样核对"), said, tuple(facts), code=address)
 
 
 def _organisation(row: Data) -> str:

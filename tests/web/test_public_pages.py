@@ -1,0 +1,83 @@
+"""The public pages of notices, intermediaries, statistics and open data on a real server, as everybody reads them."""
+
+import gzip
+import re
+
+import pytest
+
+from tests.web.api import Api
+from tests.web.test_pages import get
+
+CODES = """query($state: ProjectState!) {
+  projects(filter: {state: [$state], method: LOWEST_PRICE}) { edges { node { code closesAt } } }
+}"""
+LISTS = [
+    "/projects",
+    "/projects?state=OPEN",
+    "/projects?state=AWARDED&state=CONTRACT_FILED&itemClass=MANDATORY&method=LOWEST_PRICE",
+    "/projects?search=没有这样的项目",
+]
+STATES = ["OPEN", "STANDSTILL", "AWARDED", "CONTRACT_FILED", "CANCELLED", "UNSUCCESSFUL"]
+LANGUAGES = ["zh-CN", "en"]
+
+
+def code_in(url: str, state: str) -> str:
+    """The demo world's project in that state whose quotes close last."""
+    rows = [edge["node"] for edge in Api(url)(CODES, state=state)["projects"]["edges"]]
+    return str(max(rows, key=lambda row: str(row["closesAt"]))["code"])
+
+
+def page(url: str, path: str, language: str) -> str:
+    """Its text: whole, in that language, strict, and under 8 kB compressed."""
+    answer = get(url, path, **{"Accept-Language": language})
+    assert answer.status_code == 200 and f'<html lang="{language}"' in answer.text
+    assert "style=" not in answer.text and "<script>" not in answer.text and len(gzip.compress(answer.content)) < 8_000
+    return answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_of_notices_is_whole_in_its_language(demo_server: str, path: str, language: str) -> None:
+    """All, by state, by everything at once, and the empty one, which says what to do."""
+    text = page(demo_server, path, language)
+    assert ('class="empty"' in text) == ("没有这样的项目" in path) != ('<table class="stacked notices">' in text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_a_project_is_whole_in_its_language(demo_server: str, state: str, language: str) -> None:
+    """In every public state: its way, who pays, what is known of its result."""
+    text = page(demo_server, f"/projects/{code_in(demo_server, state)}", language)
+    assert 'class="stages"' in text and 'id="pays"' in text and ('id="outcome"' in text)
+
+
+def test_a_sealed_project_shows_no_trace_of_its_quotes(demo_server: str) -> None:
+    """No number, name, time or fingerprint; the seal and, without any script, the deadline as a date."""
+    code = code_in(demo_server, "OPEN")
+    text = page(demo_server, f"/projects/{code}", "zh-CN")
+    assert ">封<" in text and 'id="quotes"' not in text and "递交" not in text and "示例群岛咨询" not in text
+    assert re.search(r"<p>\d{4}-\d\d-\d\d 周. \d\d:\d\d<br>北京时间，以服务器为准</p>", text) and 'role="timer"' in text
+
+
+def test_an_opened_project_says_why_the_winner_won(demo_server: str) -> None:
+    """All quotes with their fingerprints, the reason in words, the paper, and where to compute it again."""
+    code = code_in(demo_server, "CONTRACT_FILED")
+    text = page(demo_server, f"/projects/{code}", "zh-CN")
+    assert ">启<" in text and "有效报价中最低的一家中选。" in text and text.count('class="print"') >= 2
+    assert f'href="/projects/{code}/notice.pdf"' in text and f'href="/verify?code={code}"' in text
+
+
+def test_a_failed_project_says_why_and_what_came_next(demo_server: str) -> None:
+    """The red step with the reason and the counts, and the notice that repeats it."""
+    text = page(demo_server, f"/projects/{code_in(demo_server, 'UNSUCCESSFUL')}", "zh-CN")
+    assert '<li class="ended" aria-current="step"><strong>流标</strong>' in text and "有效报价不足" in text
+    assert "收到 2 份，有效 2 份，公告要求至少 3 份。" in text and "看重新发布的公告" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/projects/XM-0", 404), ("/projects?state=NOPE", 400), ("/projects?state=OPEN&after=x", 400)]
+)
+def test_a_bad_address_of_a_notice_gets_a_page(demo_server: str, path: str, status: int) -> None:
+    """Not found and not understood are designed pages."""
+    answer = get(demo_server, path)
+    assert answer.status_code == status and "<h1" in answer.text

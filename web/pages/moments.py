@@ -1,0 +1,22 @@
+"""Moments as readers say them, in Zhoushan's time. "now" is the server's, sent with the data."""
+
+from datetime import datetime, timedelta, timezone
+
+from babel.dates import format_date
+
+_HERE = timezone(timedelta(hours=8))
+_NEAR = timedelta(days=7)
+_LOCALES = {"zh-CN": "zh", "en": "en"}
+
+
+def moment(lang: str, at: str, now: str = "") -> str:
+    """``2026-11-24 17:30``; within a week of ``now`` with the day of the week."""
+    then = datetime.fromisoformat(at).astimezone(_HERE)
+    near = bool(now) and abs(then - datetime.fromisoformat(now)) <= _NEAR
+    weekday = format_date(then.date(), "EEE", locale=_LOCALES[lang]) if near else ""
+    return " ".join(filter(None, (f"{then:%Y-%m-%d}", weekday, f"{then:%H:%M}")))
+
+
+def past(at: str, now: str) -> bool:
+    """Whether the moment is over by the server's clock."""
+    return datetime.fromisoformat(at) <= datetime.fromisoformat(now)

@@ -1,0 +1,130 @@
+"""What the list of notices and a project's page make of their data: the way from notice to contract, and why it ended as it did."""
+
+from typing import Any
+
+from schema.labels import N_
+from web.pages.moments import past
+from web.pages.operation import Variables
+from web.pages.public import lists, words
+
+Data = dict[str, Any]
+
+_WAY = (N_("发布公告"), N_("密封报价"), N_("开启报价"), N_("结果公示"), N_("确认中选"), N_("合同备案"))
+_NOW = {"OPEN": 1, "CLOSED": 2, "EVALUATING": 3, "SHORTLISTED": 3, "STANDSTILL": 3, "AWARDED": 5, "CONTRACT_FILED": 6}
+"""State → which step of the way is under way; six: none any more."""
+_STEPS = {"EVALUATING": N_("专家评审"), "SHORTLISTED": N_("委托方选定")}
+_ENDS = {"CANCELLED": N_("已取消"), "UNSUCCESSFUL": N_("流标")}
+_WAITS = {
+    "OPEN": ("closesAt", N_("距离报价截止")),
+    "CLOSED": ("opensQuotesAt", N_("距离开启")),
+    "STANDSTILL": ("standstillUntil", N_("公示还剩")),
+}
+_FIELDS = {
+    "title": N_("项目名称"),
+    "requirements": N_("服务要求"),
+    "service_working_days": N_("服务期限（工作日）"),
+    "ceiling_fen": N_("最高限价"),
+    "closes_at": N_("报价截止"),
+}
+_NOTHING = ("None", "")
+_numbered = lists.numbered("projects")
+
+
+def ask(variables: Variables) -> Variables:
+    """Who looks for open ones wants to see first what closes first."""
+    return variables | {"order": "CLOSING_SOON" if variables.get("state") == ["OPEN"] else "NEWEST"}
+
+
+def listed(data: Data, asked: Variables) -> Data:
+    """Numbered links, and why those that ended without a winner did."""
+    rows = [edge["node"] for edge in data["projects"]["edges"]]
+    return _numbered(data, asked) | {"reasons": {row["code"]: words.reason(row) for row in rows}}
+
+
+def shown(data: Data, _asked: Variables) -> Data:
+    """Its steps, what the reader waits for, and the words for what was decided."""
+    project = data["project"]
+    return {
+        "steps": steps(project),
+        "waits": waits(project),
+        "reason": words.reason(project),
+        "why": why(project),
+        "invalid": words.INVALID,
+        "causes": words.CAUSES,
+        "changes": changes(project),
+        "shares": shares(project),
+        "totals": _totals(project),
+    }
+
+
+def steps(project: Data) -> list[Data]:
+    """The way as far as it is known. ``mark``: done, now, todo or ended; an end takes the place of the step that was not reached."""
+    state, award = project["state"], project["award"] or {}
+    times = [project["publishedAt"], project["closesAt"], project["openedAt"] or project["opensQuotesAt"]]
+    times += [award.get("standstillUntil"), award.get("confirmedAt"), None]
+    if state in _ENDS:
+        reached = 1 if state == "CANCELLED" else 3
+        return [*_done(times[:reached]), {"name": _ENDS[state], "mark": "ended", "at": None}]
+    now = _NOW[state]
+    later = [{"name": name, "mark": "todo", "at": at} for name, at in zip(_WAY[now + 1 :], times[now + 1 :], strict=True)]
+    here = [{"name": _STEPS.get(state, _WAY[now]), "mark": "now", "at": times[now]}] if now < len(_WAY) else []
+    return [*_done(times[:now]), *here, *later]
+
+
+def _done(times: list[str | None]) -> list[Data]:
+    return [{"name": name, "mark": "done", "at": at} for name, at in zip(_WAY, times, strict=False)]
+
+
+def waits(project: Data) -> Data | None:
+    """What happens next by the clock alone; None when nothing does, or it is over and only a person can go on."""
+    if project["state"] not in _WAITS:
+        return None
+    field, name = _WAITS[project["state"]]
+    at = (project | (project["award"] or {}))[field]
+    return {"name": name, "at": at} if at and not past(at, project["serverTime"]) else None
+
+
+def why(project: Data) -> list[str]:
+    """Why the winner won, sentence by sentence; empty while there is none."""
+    award = project["award"]
+    if not award or project["state"] in _ENDS:
+        return []
+    tie = words.TIES.get(award["tieRule"], "") if award["tieBroken"] else ""
+    return [text for text in (words.WHY[project["method"]], tie) if text]
+
+
+def changes(project: Data) -> list[Data]:
+    """Every amended field with both values; ``kind``: how they are to be read, money in yuan."""
+    told = []
+    for amendment in project["amendments"]:
+        for change in amendment["changes"]:
+            kind = {"ceiling_fen": "money", "closes_at": "moment"}.get(change["field"], "text")
+            values = [_readable(kind, change[side]) for side in ("before", "after")]
+            told.append({"of": amendment, "field": _FIELDS.get(change["field"], change["field"]), "kind": kind, "values": values})
+    return told
+
+
+def _readable(kind: str, value: str) -> str:
+    """As the filter of that kind takes it; "" where there was nothing."""
+    if value in _NOTHING:
+        return ""
+    return f"{int(value) // 100}.{int(value) % 100:02}" if kind == "money" else value
+
+
+def shares(project: Data) -> dict[str, int]:
+    """Commitment → the quote in whole percent of the ceiling; empty without one."""
+    if not project["ceiling"]:
+        return {}
+    ceiling = _fen(project["ceiling"])
+    return {q["commitment"]: (_fen(q["amount"]) * 100 + ceiling // 2) // ceiling for q in project["quotes"] or () if q["amount"]}
+
+
+def _fen(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+def _totals(project: Data) -> dict[str, str]:
+    """Bidder → the evaluation's total, which is kept in hundredths."""
+    workings = (project["award"] or {}).get("workings", [])
+    pairs = [pair.split("=") for w in workings if w["name"] == "totals" for pair in w["value"].split(",")]
+    return {code: f"{int(points) // 100}.{int(points) % 100:02}" for code, points in pairs}
