@@ -99,7 +99,7 @@ async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Proje
 
 @dataclass(frozen=True)
 class ProjectFilter:
-    """Which projects; None means any. ``search`` looks into title and code."""
+    """Which projects; None means any. ``search`` looks into title and code; ``quoted``: with a quote of the actor's own that counts."""
 
     states: tuple[ProjectState, ...] | None = None
     item_code: str | None = None
@@ -107,6 +107,7 @@ class ProjectFilter:
     method: str | None = None
     buyer_code: str | None = None
     mine: bool = False
+    quoted: bool = False
     search: str | None = None
 
 
@@ -124,6 +125,8 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "method": wanted.method,
         "buyer__code": parties.spelling(wanted.buyer_code),
         "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
+        "quotes__bidder_id": (actor.organisation_id or UUID(int=0)) if wanted.quoted else None,
+        "quotes__live": True if wanted.quoted else None,
     }
     query = query.filter(**{name: value for name, value in exact.items() if value is not None})
     for word in _words(wanted.search or ""):

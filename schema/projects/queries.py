@@ -27,7 +27,7 @@ class ProjectOrder(Enum):
 
 @strawberry.input(description="留空表示不限。 Leave out what does not matter.")
 class ProjectFilter:
-    """Which projects."""
+    """Which projects. ``quoted``: with a quote of the acting intermediary's own, not withdrawn."""
 
     state: list[ProjectState] | None = None
     item_code: str | None = None
@@ -35,6 +35,7 @@ class ProjectFilter:
     method: SelectionMethod | None = None
     buyer_code: str | None = None
     mine: bool = False
+    quoted: bool = False
     search: str | None = None
 
     def wanted(self) -> read.ProjectFilter:
@@ -46,6 +47,7 @@ class ProjectFilter:
             method=self.method.value if self.method else None,
             buyer_code=self.buyer_code,
             mine=self.mine,
+            quoted=self.quoted,
             search=self.search,
         )
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
-from web.pages import account, assets, public
+from web.pages import account, assets, public, supplier
 from web.pages.engine import Page, Site
 
 __all__ = ["Site", "routes"]
@@ -18,7 +18,7 @@ class Documents(Protocol):
         ...
 
 
-AREAS = (public.pages, account.pages)
+AREAS = (public.pages, account.pages, supplier.pages)
 
 
 def routes(site: Site, documents: Documents) -> list[BaseRoute]:

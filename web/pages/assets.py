@@ -18,6 +18,8 @@ _TYPES = {
     "verify.js": "text/javascript; charset=utf-8",
     "part.js": "text/javascript; charset=utf-8",
     "verify-log.js": "text/javascript; charset=utf-8",
+    "nonce.js": "text/javascript; charset=utf-8",
+    "auction.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 _FOREVER = "public, max-age=31536000, immutable"
