@@ -124,14 +124,17 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "item_class": wanted.item_class,
         "method": wanted.method,
         "buyer__code": parties.spelling(wanted.buyer_code),
-        "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
-        "quotes__bidder_id": (actor.organisation_id or UUID(int=0)) if wanted.quoted else None,
-        "quotes__live": True if wanted.quoted else None,
     }
-    query = query.filter(**{name: value for name, value in exact.items() if value is not None})
+    query = query.filter(_own(actor, wanted), **{name: value for name, value in exact.items() if value is not None})
     for word in _words(wanted.search or ""):
         query = query.filter(Q(title__icontains=word) | Q(code__icontains=word))
     return query
+
+
+def _own(actor: Actor, wanted: ProjectFilter) -> Q:
+    nobody = UUID(int=0)
+    bought = Q(buyer_id=actor.party_id or nobody) if wanted.mine else Q()
+    return bought & Q(quotes__bidder_id=actor.organisation_id or nobody, quotes__live=True) if wanted.quoted else bought
 
 
 def _words(search: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The pages of intermediaries on a real server: who may read them, what they say, what they refuse in words."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from tests.web.api import Api
 from tests.web.browser_session import Reader, headline, hidden
 from tests.web.test_main_job import published
 
-PAGES = ["/my/quotes"]
+PAGES = ["/my/quotes", "/my/contracts", "/my/profile"]
 LANGUAGES = ["zh-CN", "en"]
 
 
@@ -59,7 +60,8 @@ def test_what_one_lacks_is_said(demo_server: str) -> None:
     assert new["__typename"] == "Organisation", new
     member = {"organisationCode": new["code"], "login": "newcomer", "displayName": "新人", "role": "INTERMEDIARY"}
     assert operator.do("addMember", "", **member)["__typename"] == "Done"
-    link = operator.do("issueAccessLink", "... on IssuedLink { secret }", organisationCode=new["code"], login="newcomer")
+    issue = "mutation($input: MemberInput!) { issueAccessLink(input: $input) { ... on IssuedLink { secret } } }"
+    link = operator(issue, input={"organisationCode": new["code"], "login": "newcomer"})["issueAccessLink"]
     reader = Reader(url)
     reader.send("/access", "RedeemAccessLink", secret=link["secret"], newPassword="a long new password 7")
     reader.sign_in("newcomer", "a long new password 7")
@@ -123,3 +125,31 @@ def test_after_the_deadline_both_times_are_said(demo_server: str) -> None:
     assert "报价已经截止" in page.text and 'name="amount"' not in page.text
     late = reader.send(f"/projects/{code}/quote", "SubmitQuote", amount="1000", serviceWorkingDays="5", idempotencyKey="a" * 22)
     assert late.status_code == 422 and "截止" in late.text
+
+
+def test_what_one_has_won_is_delivered(demo_server: str) -> None:
+    """From the list to the contract: looked over, recorded once; nobody else's."""
+    reader = Reader(demo_server).sign_in("intermediary2")
+    path = re.findall(r'href="(/my/contracts/[^"]+)"', reader.get("/my/contracts").text)[0]
+    page = reader.get(path)
+    assert page.status_code == 200 and "已登记的付款" in page.text
+    assert reader.send(path, "RecordDelivery", deliveredOn="x").status_code == 422
+    today = datetime.now(SHANGHAI).date().isoformat()
+    assert "请核对交付日期" in reader.send(path, "RecordDelivery", _check="1", deliveredOn=today).text
+    assert reader.send(path, "RecordDelivery", deliveredOn=today).status_code == 303
+    assert "交付日期已经登记" in reader.get(path).text
+    assert 'value="RecordDelivery"' not in reader.get(path).text
+    assert Reader(demo_server).sign_in("intermediary6").get(path).status_code == 404
+
+
+def test_an_award_of_ones_own_is_shown_to_oneself(demo_server: str) -> None:
+    """With the contract's form where it is confirmed; another bidder gets 404, and may object while it stands."""
+    reader, other = Reader(demo_server).sign_in("intermediary2"), Reader(demo_server).sign_in("intermediary1")
+    paths = re.findall(r'href="(/my/awards/[^"]+)"', reader.get("/my/contracts").text)
+    shown = [reader.get(path) for path in paths]
+    assert shown and all(page.status_code == 200 and "放弃中选" in page.text for page in shown)
+    assert other.get(paths[0]).status_code == 404
+    refused = reader.send(paths[0], "DeclineAward", reason=" ")
+    assert refused.status_code == 422 and 'role="alert"' in refused.text
+    objection = f"/projects/{paths[0].rsplit('/', 1)[1]}/objection"
+    assert other.get(objection).status_code == 200 and Reader(demo_server).get(objection).status_code == 303

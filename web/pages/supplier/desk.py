@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from itertools import chain
 from typing import Any
 
 from schema.labels import N_
@@ -15,24 +16,36 @@ _WAITING = ("CLOSED", "EVALUATING", "SHORTLISTED")
 
 def desk(data: Data, _asked: Variables) -> Data:
     """Notices by whether one may quote, own quotes by how they stand."""
-    me, held = data["viewer"]["actingFor"]["code"], data["viewer"]["actingFor"]["qualifications"]
+    own = data["viewer"]["actingFor"]
     mine = [edge["node"] for edge in data["mine"]["edges"]]
-    quoted = {row["code"] for row in mine}
-    rows = [edge["node"] for edge in data["open"]["edges"]]
-    mayby = [row for row in rows if row["code"] not in quoted and row["buyer"]["code"] != me and _asks(row, me)]
+    return _offers(data, own, {row["code"] for row in mine}) | _own(mine, own["code"])
+
+
+def _offers(data: Data, own: Data, quoted: set[str]) -> Data:
+    nodes = [edge["node"] for edge in data["open"]["edges"]]
+    asked = [row for row in nodes if row["code"] not in quoted and _asks(row, own["code"])]
+    found: dict[bool, list[Data]] = {False: [], True: []}
+    for row in asked:
+        found[lacks(row, own["qualifications"])].append(row)
+    return {"matching": found[False], "lacking": found[True]}
+
+
+def _own(mine: list[Data], me: str) -> Data:
     return {
-        "matching": [row for row in mayby if not lacks(row, held)],
-        "lacking": [row for row in mayby if lacks(row, held)],
-        "quoted": sorted((row for row in mine if row["state"] == "OPEN"), key=lambda row: str(row["closesAt"])),
+        "quoted": sorted(filter(_is_open, mine), key=lambda row: str(row["closesAt"])),
         "waiting": [row for row in mine if row["state"] in _WAITING],
         "lost": [row for row in mine if _may_object(row, me)],
         "objections": [{"project": row, "of": given} for row in mine for given in own_objections(row, me)],
-        "todo": sorted((task for row in mine for task in tasks(row, me)), key=lambda task: str(task["at"])),
+        "todo": sorted(chain.from_iterable(tasks(row, me) for row in mine), key=lambda task: str(task["at"])),
     }
 
 
+def _is_open(project: Data) -> bool:
+    return bool(project["state"] == "OPEN")
+
+
 def _asks(project: Data, me: str) -> bool:
-    return project["invited"] is None or project["invited"]["code"] == me
+    return project["buyer"]["code"] != me and (project["invited"] is None or bool(project["invited"]["code"] == me))
 
 
 def lacks(project: Data, held: list[Data]) -> bool:
@@ -63,27 +76,47 @@ def won(project: Data, me: str) -> bool:
     return project["award"] is not None and bool(project["award"]["supplier"]["code"] == me)
 
 
+def contracts(data: Data, _asked: Variables) -> Data:
+    """What this intermediary has won."""
+    me = data["viewer"]["actingFor"]["code"]
+    return {"mine": [edge["node"] for edge in data["mine"]["edges"] if won(edge["node"], me)]}
+
+
+def objections(data: Data, _asked: Variables) -> Data:
+    """Its own ones on this project."""
+    return {"mine": own_objections(data["project"], data["viewer"]["actingFor"]["code"])}
+
+
 def _may_object(project: Data, me: str) -> bool:
     return project["state"] == "STANDSTILL" and not won(project, me) and not own_objections(project, me)
 
 
 def tasks(project: Data, me: str) -> Iterator[Data]:
     """What this bidder has to do now, with until when."""
-    code, auction, draw = project["code"], project["auction"], project["draw"]
-    if project["state"] == "CLOSED" and draw and not draw["transcript"] and not past(draw["revealUntil"], project["serverTime"]):
-        link = f"/projects/{code}/quote"
-        yield _task(project, N_("自己保管了随机数的，要公开到"), draw["revealUntil"], N_("公开随机数"), link)
+    yield from _to_reveal(project)
+    auction = project["auction"]
     if auction and auction["endedAt"] is None:
-        yield _task(project, N_("竞价开始"), auction["beginsAt"], N_("进竞价现场"), f"/projects/{code}/auction")
-    if won(project, me) and project["state"] == "STANDSTILL":
-        yield _task(project, N_("拟中选，公示到"), project["award"]["standstillUntil"], N_("看中选"), f"/my/awards/{code}")
-    if won(project, me) and project["state"] == "AWARDED":
-        yield _task(
-            project, N_("已中选，等合同备案；公示结束于"), project["award"]["standstillUntil"], N_("办合同"), f"/my/awards/{code}"
-        )
-    contract = project["award"] and project["award"]["contract"]
-    if won(project, me) and contract and not contract["deliveredOn"]:
-        yield _task(project, N_("应交付日期"), contract["dueOn"], N_("登记交付"), f"/my/contracts/{contract['contractNo']}")
+        yield _task(project, N_("竞价开始"), auction["beginsAt"], N_("进竞价现场"), f"/projects/{project['code']}/auction")
+    if won(project, me):
+        yield from _won(project, project["award"], f"/my/awards/{project['code']}")
+
+
+def _to_reveal(project: Data) -> Iterator[Data]:
+    draw, link = project["draw"], f"/projects/{project['code']}/quote"
+    awaited = project["state"] == "CLOSED" and draw and not draw["transcript"]
+    if awaited and not past(draw["revealUntil"], project["serverTime"]):
+        yield _task(project, N_("自己保管了随机数的，要公开到"), draw["revealUntil"], N_("公开随机数"), link)
+
+
+def _won(project: Data, award: Data, link: str) -> Iterator[Data]:
+    contract = award["contract"]
+    if project["state"] == "STANDSTILL":
+        yield _task(project, N_("拟中选，公示到"), award["standstillUntil"], N_("看中选"), link)
+    if project["state"] == "AWARDED":
+        yield _task(project, N_("已中选，等合同备案；公示结束于"), award["standstillUntil"], N_("办合同"), link)
+    if contract and not contract["deliveredOn"]:
+        at = f"/my/contracts/{contract['contractNo']}"
+        yield _task(project, N_("应交付日期"), contract["dueOn"], N_("登记交付"), at)
 
 
 def _task(project: Data, what: str, at: str, button: str, link: str) -> Data:

@@ -19,3 +19,15 @@ class SupplierPage(Page):
 
 class SupplierForm(SupplierPage, Form):
     """The same with forms."""
+
+
+class OwnAward(SupplierForm):
+    """404 unless the award that stands is the reader's own."""
+
+    async def data(self, visit: Visit, variables: Variables) -> dict[str, Any]:
+        """Raises Refused (403, 404)."""
+        data = await super().data(visit, variables)
+        award = data["project"]["award"]
+        if award is None or award["supplier"]["code"] != data["viewer"]["actingFor"]["code"]:
+            raise Refused(404)
+        return data
