@@ -130,8 +130,14 @@ class Auction:
     @strawberry.field
     async def latest(self, info: Info) -> AuctionEvent | None:
         """The newest event: how it stands."""
-        row = await info.context.load(read.latest_events, self.row.id)
-        return AuctionEvent.of(row, await info.context.now()) if row else None
+        told = await self.events(info)
+        return told[-1] if told else None
+
+    @strawberry.field(description="到现在为止的全部事件。 All events so far, for readers without a stream.")
+    async def events(self, info: Info) -> list[AuctionEvent]:
+        """In order."""
+        rows, now = await info.context.load(read.events_by_auction, self.row.id), await info.context.now()
+        return [AuctionEvent.of(row, now) for row in rows]
 
     @strawberry.field
     async def my_seat(self, info: Info) -> AuctionSeat | None:

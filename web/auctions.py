@@ -1,18 +1,16 @@
 """Auctions outside of GraphQL: ``GET /auctions/CODE/events`` as server-sent events, ``GET /auctions/CODE/audit.json`` at the end.
 
 The stream is the subscription of the schema, for browsers and for tools that speak plain HTTP: ``id`` is the event's number, so a
-client that reconnects (``Last-Event-ID``) misses nothing. A comment every ``BEAT_S`` seconds shows that it lives.
+client that reconnects (``Last-Event-ID``) misses nothing. A comment every ``streams.BEAT_S`` seconds shows that it lives.
 """
 
-import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import orjson
 import strawberry
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from market.actors import ANONYMOUS
@@ -21,19 +19,12 @@ from market.errors import NotFound
 from schema.auctions import NO_EVENT, event_number
 from schema.context import Context
 from schema.labels import N_
-from web import i18n
+from web import i18n, streams
 from web.refusals import JSON, Refusal, language, respond
 
-BEAT_S = 15.0
-STREAMS = 2_000
-"""How many streams one process holds open; of one address ``STREAMS_ADDRESS``, for a hall may share one."""
-STREAMS_ADDRESS = 100
 NO_AUCTION = Refusal(404, "NOT_FOUND", N_("没有这个项目的竞价，或竞价尚未公布。"))
 NOT_ENDED = Refusal(409, "NOT_DONE", N_("竞价还没有结束，结束后才能下载审计文件。"), {"Retry-After": "30"})
-TOO_MANY = Refusal(429, "TOO_MANY_REQUESTS", N_("正在观看的连接太多，请稍后再试。"), {"Retry-After": "5"})
 BAD_EVENT = Refusal(400, "BAD_USER_INPUT", NO_EVENT)
-
-_STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 EVENTS = """subscription AuctionLive($code: String!, $after: ID) { auctionEvents(projectCode: $code, after: $after) {
   id kind at dueAt serverTime stage roundNumber turn beginsAt closesAt made { alias amount } order
@@ -54,33 +45,20 @@ class Auctions:
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self.schema = schema
-        self.open: Counter[str] = Counter()
 
     async def events(self, request: Request) -> Response:
         """The stream; 404 until the auction is announced."""
         given = request.headers.get("last-event-id") or request.query_params.get("after")
-        address = request.client.host if request.client else ""
         try:
             auction = await read.auction_of(ANONYMOUS, request.path_params["code"])
         except NotFound:
             return respond(NO_AUCTION, request.scope)
         if not _known(given, auction.last_event):
             return respond(BAD_EVENT, request.scope)
-        if self.open.total() >= STREAMS or self.open[address] >= STREAMS_ADDRESS:
-            return respond(TOO_MANY, request.scope)
         lang = language(request.scope)
         context = Context(lang=lang, translate=lambda text: i18n.translate(lang, text))
         frames = self._frames({"code": auction.project.code, "after": given}, context)
-        return StreamingResponse(self._counted(address, beating(frames)), 200, _STREAM, "text/event-stream")
-
-    async def _counted(self, address: str, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        self.open[address] += 1
-        try:
-            async for chunk in stream:
-                yield chunk
-        finally:
-            self.open[address] -= 1
-            self.open += Counter()  # forget those who have none left
+        return streams.answer(request, frames)
 
     async def _frames(self, values: dict[str, object], context: Context) -> AsyncIterator[bytes]:
         async with aclosing(await self.schema.subscribe(EVENTS, values, context)) as results:
@@ -105,21 +83,3 @@ class Auctions:
 def _known(given: str | None, last: int) -> bool:
     number = 0 if given is None else event_number(given)
     return number is not None and number <= last
-
-
-async def beating(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The stream, with a comment whenever it has been silent for ``BEAT_S`` seconds."""
-    coming = asyncio.ensure_future(anext(stream, None))
-    try:
-        while True:
-            done, _ = await asyncio.wait({coming}, timeout=BEAT_S)
-            if not done:
-                yield b": beat\n\n"
-                continue
-            chunk = coming.result()
-            if chunk is None:
-                return
-            yield chunk
-            coming = asyncio.ensure_future(anext(stream, None))
-    finally:
-        coming.cancel()

@@ -38,11 +38,10 @@ async def events_after(auction_id: UUID, number: int) -> list[AuctionEvent]:
     return await AuctionEvent.filter(auction_id=auction_id, number__gt=number).order_by("number")
 
 
-async def latest_events(auction_ids: Sequence[UUID]) -> list[AuctionEvent | None]:
-    """The newest event of each auction."""
+async def events_by_auction(auction_ids: Sequence[UUID]) -> list[list[AuctionEvent]]:
+    """All that was told of each auction, in order."""
     rows = await AuctionEvent.filter(auction_id__in=list(auction_ids)).order_by("number")
-    newest = {row.auction_id: row for row in rows}
-    return [newest.get(i) for i in auction_ids]
+    return [[row for row in rows if row.auction_id == i] for i in auction_ids]
 
 
 def terms_of(auction: Auction) -> Terms:

@@ -116,7 +116,8 @@ async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Proje
 
 @dataclass(frozen=True)
 class ProjectFilter:
-    """Which projects; None means any. ``supplier_code``: who has the award. ``search`` looks into title and code."""
+    """Which projects; None means any. ``search`` looks into title and code; ``supplier_code``: who has the award; ``quoted``: with a
+    quote of the actor's own that counts."""
 
     states: tuple[ProjectState, ...] | None = None
     item_code: str | None = None
@@ -126,6 +127,7 @@ class ProjectFilter:
     framework: str | None = None
     supplier_code: str | None = None
     mine: bool = False
+    quoted: bool = False
     search: str | None = None
 
 
@@ -144,12 +146,17 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
         "framework__code": wanted_code(wanted.framework),
         "buyer__code": parties.spelling(wanted.buyer_code),
         "award__supplier__code": parties.spelling(wanted.supplier_code),
-        "buyer_id": (actor.party_id or UUID(int=0)) if wanted.mine else None,
     }
-    query = query.filter(**{name: value for name, value in exact.items() if value is not None})
+    query = query.filter(_own(actor, wanted), **{name: value for name, value in exact.items() if value is not None})
     for word in _words(wanted.search or ""):
         query = query.filter(Q(title__icontains=word) | Q(code__icontains=word))
     return query
+
+
+def _own(actor: Actor, wanted: ProjectFilter) -> Q:
+    nobody = UUID(int=0)
+    bought = Q(buyer_id=actor.party_id or nobody) if wanted.mine else Q()
+    return bought & Q(quotes__bidder_id=actor.organisation_id or nobody, quotes__live=True) if wanted.quoted else bought
 
 
 def _words(search: str) -> list[str]:

@@ -27,7 +27,8 @@ class ProjectOrder(Enum):
 
 @strawberry.input(description="留空表示不限。 Leave out what does not matter.")
 class ProjectFilter:
-    """Which projects. ``supplierCode``: whose award stands, or stood when the contest ended otherwise."""
+    """Which projects. ``supplierCode``: whose award stands, or stood when the contest ended otherwise; ``quoted``: with a quote of the
+    acting intermediary's own, not withdrawn."""
 
     state: list[ProjectState] | None = None
     item_code: str | None = None
@@ -37,6 +38,7 @@ class ProjectFilter:
     framework: str | None = None
     supplier_code: str | None = None
     mine: bool = False
+    quoted: bool = False
     search: str | None = None
 
     def wanted(self) -> read.ProjectFilter:
@@ -50,6 +52,7 @@ class ProjectFilter:
             framework=self.framework,
             supplier_code=self.supplier_code,
             mine=self.mine,
+            quoted=self.quoted,
             search=self.search,
         )
 

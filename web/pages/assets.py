@@ -20,6 +20,8 @@ _TYPES = {
     "part.js": "text/javascript; charset=utf-8",
     "verify-log.js": "text/javascript; charset=utf-8",
     "verify-receipt.js": "text/javascript; charset=utf-8",
+    "nonce.js": "text/javascript; charset=utf-8",
+    "auction.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 _FOREVER = "public, max-age=31536000, immutable"

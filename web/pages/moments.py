@@ -17,6 +17,11 @@ def moment(lang: str, at: str, now: str = "") -> str:
     return " ".join(filter(None, (f"{then:%Y-%m-%d}", weekday, f"{then:%H:%M}")))
 
 
+def second(at: str) -> str:
+    """``2026-11-24 17:30:05``: for what is decided by the second."""
+    return f"{datetime.fromisoformat(at).astimezone(_HERE):%Y-%m-%d %H:%M:%S}"
+
+
 def past(at: str, now: str) -> bool:
     """Whether the moment is over by the server's clock."""
     return datetime.fromisoformat(at) <= datetime.fromisoformat(now)

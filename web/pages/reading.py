@@ -25,8 +25,11 @@ from schema.labels import N_
 Variables = dict[str, Any]
 
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
+_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?%?")
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 _UNITS = str.maketrans("", "", ",，、¥￥元 \u3000")
+_BASIS = "Bp"
+"""Names of rates in basis points end so: people write percent."""
 _MOST = 50
 """Rows of one list in one form."""
 
@@ -37,6 +40,12 @@ def _plain(text: str) -> str:
 
 def _integer(text: str) -> int | str:
     return int(_plain(text)) if _INTEGER.fullmatch(_plain(text)) else text
+
+
+def _percent(text: str) -> int | str:
+    """Percent with at most two decimals, as basis points."""
+    found = _PERCENT.fullmatch(_plain(text))
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else text
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
@@ -50,6 +59,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 
 _MISSING = N_("请填写这一项。")
 _CHOICE = N_("请从列表里选一项。")
+_RATE = N_("请写成百分数，至多两位小数，如 12.5。")
 _SAYS = {
     "Yuan": N_("请把金额写成数字，以元为单位，至多两位小数，如 1234.50。"),
     "Date": N_("请把日期写成 2026-12-01 这样，并且要有这一天。"),
@@ -86,7 +96,7 @@ class Reading:
         return [row for row in rows if row]
 
     def _texts(self, kind: Any, name: str) -> list[Any]:
-        read = _READERS.get(kind.name, str)
+        read = _percent if name.endswith(_BASIS) else _READERS.get(kind.name, str)
         return [read(text) for text in self.given.getlist(name) if text.strip()]
 
     def _numbers(self, name: str) -> list[int]:
@@ -100,7 +110,7 @@ def problems(wanted: GraphQLInputType, value: Any, name: str = "") -> dict[str, 
 
     def note(_error: Exception, path: list[str | int]) -> None:
         at = ".".join([*filter(None, [name]), *map(str, path)])
-        found.setdefault(at, _SAYS.get(_type_at(wanted, path), _CHOICE))
+        found.setdefault(at, _RATE if at.endswith(_BASIS) else _SAYS.get(_type_at(wanted, path), _CHOICE))
 
     found |= dict.fromkeys(_missing(wanted, value, name), _MISSING)
     if not found:

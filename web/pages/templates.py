@@ -35,7 +35,7 @@ def environment(lang: str) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(yuan=yuan, cents=cents, basis=basis, unmarked=unmarked)
-    env.filters.update(moment=partial(moments.moment, lang), label=partial(label, lang))
+    env.filters.update(moment=partial(moments.moment, lang), label=partial(label, lang), second=moments.second)
     env.globals.update(asset=assets.url, languages=i18n.LANGUAGES, lang=lang)
     # a macro imported at the top of a page is not seen inside a block that is rendered alone
     env.globals["ui"] = env.get_template("_ui.html").module

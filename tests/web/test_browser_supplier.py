@@ -1,0 +1,107 @@
+"""Intermediaries in a real browser: a quote by keyboard alone, in both languages and at a phone's width."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from market.clock import SHANGHAI
+from market.selection.draw import nonce_hash
+from tests.web import test_browser
+from tests.web.api import Api
+from tests.web.test_browser import Visit, tab_to
+from tests.web.test_main_job import published
+
+pytestmark = pytest.mark.browser
+
+playwright, browser = test_browser.playwright, test_browser.browser
+"""The fixtures of the pages for everybody."""
+SCREENS = [("zh-CN", 1280), ("en", 390)]
+
+
+def notice(url: str, **about: object) -> str:
+    """A notice of the applicant's, open for a day."""
+    cast = {who: Api.sign_in(url, who) for who in ("applicant", "operator")}
+    closes_at = (datetime.now(SHANGHAI) + timedelta(days=1)).isoformat()
+    return str(published(cast, "applicant", **{"itemCode": "ZSZJ-01-001", "toldNotObliged": True, "closesAt": closes_at} | about))
+
+
+@pytest.fixture(params=SCREENS, ids=[f"{lang} {width}" for lang, width in SCREENS])
+def bidder(browser: Browser, demo_server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Signed in as ``intermediary6``; at the end there must be no fault."""
+    lang, width = request.param
+    reader = Visit(browser, demo_server, locale=lang, viewport={"width": width, "height": 900})
+    sign_in(reader, "intermediary6")
+    yield reader
+    reader.context.close()
+    assert reader.faults == []
+
+
+def sign_in(reader: Visit, login: str) -> None:
+    """By the door."""
+    reader.open("/sign-in")
+    reader.page.fill("#login", login)
+    reader.page.fill("#password", "market-demo")
+    reader.page.locator("main button").click()
+
+
+def usable(reader: Visit, path: str) -> None:
+    """There, no accessibility rule broken, nothing sticks out."""
+    assert reader.open(path) == 200
+    assert reader.axe() == [] and reader.sticks_out() == 0
+
+
+def test_the_pages_of_intermediaries_are_usable_by_everybody(bidder: Visit, demo_server: str) -> None:
+    """The desk and a form for each way of quoting."""
+    rate = notice(demo_server, quoting="DISCOUNT_RATE", ceiling="60000")
+    for path in ("/my/quotes", f"/projects/{rate}/quote"):
+        usable(bidder, path)
+
+
+def test_a_quote_takes_only_a_keyboard(bidder: Visit, demo_server: str) -> None:
+    """From the desk to the receipt; then back to change it, and away with it."""
+    code, page = notice(demo_server, title="只用键盘报价"), bidder.page
+    bidder.open("/my/quotes")
+    tab_to(page, f'a[href="/projects/{code}/quote"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/quote")
+    tab_to(page, "#amount")
+    page.keyboard.type("４８，０００元")
+    tab_to(page, "#serviceWorkingDays")
+    page.keyboard.type("12")
+    tab_to(page, "button[value=SubmitQuote]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".checking")).to_contain_text("４８，０００元")
+    tab_to(page, ".checking button[value=SubmitQuote]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#receipt + .sum")).to_contain_text("¥48,000")
+    expect(page.locator(".done").first).to_be_visible()
+    assert bidder.axe() == [] and bidder.sticks_out() == 0
+    tab_to(page, "button[value=WithdrawQuote]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#receipt")).to_have_count(0)
+
+
+def test_a_nonce_of_ones_own_is_made_in_the_browser(bidder: Visit, demo_server: str) -> None:
+    """Only its hash is sent; the nonce stays here and fits."""
+    code, page = notice(demo_server), bidder.page
+    bidder.open(f"/projects/{code}/quote")
+    page.fill("#amount", "47000")
+    page.fill("#serviceWorkingDays", "10")
+    page.check("[value=own]")
+    shown = page.locator("[data-kept] code")
+    expect(shown).to_have_text(re.compile("^[0-9a-f]{64}$"))
+    nonce = shown.inner_text()
+    expect(page.locator("[name=nonceHash]")).to_have_value(re.compile("^[0-9a-f]{64}$"))
+    page.click("button[value=SubmitQuote]")
+    page.click(".checking button[value=SubmitQuote]")
+    expect(page.locator("#receipt")).to_be_visible()
+    me = Api.sign_in(demo_server, "intermediary6")
+    document = "query($c: String!) { viewer { actingFor { code } } project(code: $c) { myQuotes { nonceHash nonceEscrowed } } }"
+    told = me(document, c=code)
+    [receipt] = told["project"]["myQuotes"]
+    expected = nonce_hash(code, told["viewer"]["actingFor"]["code"], bytes.fromhex(nonce)).hex()
+    assert receipt == {"nonceHash": expected, "nonceEscrowed": False}
+    assert all(nonce not in (request.post_data or "") for request in bidder.requests)

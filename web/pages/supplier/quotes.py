@@ -1,0 +1,46 @@
+"""What the page of a sealed quote makes of its data."""
+
+from typing import Any
+
+from schema.labels import N_
+from web.pages.moments import past
+from web.pages.operation import Variables
+from web.pages.supplier.desk import lacks
+
+Data = dict[str, Any]
+OPENED = ("STANDSTILL", "AWARDED", "CONTRACT_FILED", "UNSUCCESSFUL")
+
+
+def shown(data: Data, _asked: Variables) -> Data:
+    """The quote that counts, earlier ones, what may be done now; ``closed_to_me``: why this bidder may not quote, "" when it may."""
+    project, own = data["project"], data["viewer"]["actingFor"]
+    live = next((quote for quote in project["myQuotes"] if quote["isLive"]), None)
+    barred = closed_to(project, own)
+    return {
+        "live": live,
+        "older": [quote for quote in project["myQuotes"] if not quote["isLive"]],
+        "open": project["state"] == "OPEN",
+        "opened": OPENED,
+        "reveal": live and may_reveal(project, live),
+        "closed_to_me": barred,
+        "missing": project["item"]["qualification"] if barred == _LACKS else "",
+    }
+
+
+_LACKS = N_("公告要求的资质，您没有登记或已经过期：")
+
+
+def closed_to(project: Data, own: Data) -> str:
+    """What the server would refuse a quote for, as far as the page knows: the rest it says on submission."""
+    if project["buyer"]["code"] == own["code"]:
+        return N_("自己发布的项目，自己不能报价。")
+    if project["invited"] and project["invited"]["code"] != own["code"]:
+        return N_("这个项目由委托方直接选取，只有被选取的机构能报价。")
+    return _LACKS if lacks(project, own["qualifications"]) else ""
+
+
+def may_reveal(project: Data, live: Data) -> bool:
+    """After the deadline, while the nonces are awaited."""
+    awaited = project["state"] == "CLOSED" and project["draw"] and not project["draw"]["transcript"]
+    kept = live["nonceHash"] and not live["nonceEscrowed"] and not live["nonceRevealed"]
+    return bool(awaited and kept and not past(project["draw"]["revealUntil"], project["serverTime"]))
