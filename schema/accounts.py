@@ -1,16 +1,16 @@
 """Accounts: signing in, members, one-time links, mandates; who the viewer is."""
 
 from datetime import date, datetime
-from typing import Self, cast
+from typing import cast
 
 import strawberry
 
 from market import errors
 from market.actors import Actor, Role
-from market.parties import mandates, members, models, read, sessions
+from market.parties import mandates, members, read, sessions
 from schema.context import Info
 from schema.errors import result
-from schema.parties import Done, Organisation
+from schema.parties import Done, Mandate, Organisation
 
 
 @strawberry.type
@@ -20,34 +20,6 @@ class Membership:
     organisation: Organisation
     role: Role
     is_admin: bool
-
-
-@strawberry.type(
-    description="委托书。 Lets a helper act for a principal until a moment; signing, awarding and paying stay with the principal."
-)
-class Mandate:
-    """``evidence``: where the signed paper or the person's own word is found."""
-
-    helper_login: str
-    helper_name: str
-    principal: Organisation
-    principal_name: str
-    since: datetime
-    until: datetime
-    evidence: str
-
-    @classmethod
-    def of(cls, row: models.Mandate) -> Self:
-        """From its row, loaded with helper and principal: who holds a mandate knows for whom."""
-        return cls(
-            helper_login=row.helper.login,
-            helper_name=row.helper.display_name,
-            principal=Organisation.of(row.principal),
-            principal_name=row.principal.name,
-            since=row.since,
-            until=row.until,
-            evidence=row.evidence,
-        )
 
 
 @strawberry.type(description="当前登录人。 Who is signed in, and for whom.")

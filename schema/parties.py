@@ -117,6 +117,34 @@ class Organisation(relay.Node):
         return TrackRecord(**vars(await info.context.load(awards.records_by_supplier, self.row.id)))
 
 
+@strawberry.type(
+    description="委托书。 Lets a helper act for a principal until a moment; signing, awarding and paying stay with the principal."
+)
+class Mandate:
+    """``evidence``: where the signed paper or the person's own word is found."""
+
+    helper_login: str
+    helper_name: str
+    principal: Organisation
+    principal_name: str
+    since: datetime
+    until: datetime
+    evidence: str
+
+    @classmethod
+    def of(cls, row: models.Mandate) -> Self:
+        """From its row, loaded with helper and principal: who holds a mandate knows for whom."""
+        return cls(
+            helper_login=row.helper.login,
+            helper_name=row.helper.display_name,
+            principal=Organisation.of(row.principal),
+            principal_name=row.principal.name,
+            since=row.since,
+            until=row.until,
+            evidence=row.evidence,
+        )
+
+
 @strawberry.type
 class Done:
     """It was done."""
