@@ -89,7 +89,7 @@ class Mutations:
         """异议成立后,运营机构撤销中选。 After an upheld objection the operator annuls the award."""
         return Project.of(await objections.annul_award(info.context.actor, input.project_code, input.reason))
 
-    @result("DeclineAwardResult", Project, errors.WrongState)
+    @result("DeclineAwardResult", Project, errors.WrongState, errors.AwardSuspended)
     async def decline_award(self, info: Info, input: GiveUpAwardInput) -> Project:
         """中选机构弃选,由下一名递补。 The winner gives the award up; the next in order wins."""
         return Project.of(await forfeiture.decline_award(info.context.actor, input.project_code, input.reason))

@@ -218,7 +218,7 @@ class DecideEntryInput:
 
 
 _POSTING = (errors.ItemCancelled, errors.IdempotencyKeyReused)
-_ENTERING = (errors.WrongState, errors.QualificationMissing, errors.AlreadyFiled)
+_ENTERING = (errors.WrongState, errors.SelfDealing, errors.QualificationMissing, errors.AlreadyFiled)
 
 
 @strawberry.type

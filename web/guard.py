@@ -142,7 +142,10 @@ def check_head(scope: Scope, origin: str) -> None:
     """Refuses what is wrong before a body is read."""
     _check_address(scope)
     headers = Headers(scope=scope)
-    if scope["method"] not in _SAFE and "authorization" not in headers and not _is_own(scope, headers, origin):
+    by_cookie = (
+        "authorization" not in headers or "cookie" in headers
+    )  # a proxy's password is sent with other sites' forms as well
+    if scope["method"] not in _SAFE and by_cookie and not _is_own(scope, headers, origin):
         raise _Refused(FOREIGN_ORIGIN)
 
 

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from market.actors import Actor
 from market.avoidance.models import Avoidance, Ground
 from market.errors import OnAvoidanceList
+from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Allowed, Subject, may
 from market.projects.models import ApprovalCase, Project
@@ -36,8 +37,19 @@ async def refuse_listed(project: Project, bidder: Organisation, on: date) -> Non
         since__lte=on,
         lifted_at=None,
     )
-    if row := await rows.order_by("recorded_at", "code").first():
+    for row in await rows.order_by("recorded_at", "code"):
+        if not await _counts(row, project):
+            continue
         raise OnAvoidanceList(project.code, row.code, row.ground, row.reason, BASIS[Ground(row.ground)], row.until)
+
+
+async def _counts(row: Avoidance, project: Project) -> bool:
+    """What an agency lists by itself bars only from its own projects, and from none that is already published: it may choose nobody's
+    intermediary for them, nor strike out a rival. The operator's word counts in both."""
+    if not await parties.is_member(row.recorded_by_id, row.agency_id):
+        return True
+    published = project.published_at
+    return row.agency_id == project.buyer_id and published is not None and row.recorded_at <= published
 
 
 def listing(actor: Actor) -> QuerySet[Avoidance]:

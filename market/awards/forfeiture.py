@@ -33,7 +33,7 @@ class Cause(StrEnum):
 async def decline_award(actor: Actor, project_code: str, reason: str) -> Project:
     """The winner gives the award up before a contract is filed, with a reason that is published; the next in order wins.
 
-    Raises InvalidInput, NotFound, NotPermitted, WrongState.
+    Raises InvalidInput, NotFound, NotPermitted, WrongState, AwardSuspended.
     """
     project = await project_service.locked(actor, project_code)
     [award] = await read.awards_by_project([project.id])
@@ -56,6 +56,7 @@ async def _forfeited(actor: Actor, project: Project, cause: Cause, reason: str) 
     words = one_text("reason", reason, REASON)
     name = "decline" if cause is Cause.DECLINED else "forfeit"
     await project_service.move(project, name, cause=cause.value, reason=words)
+    await suspensions.refuse_suspended(project)
     award = await read.award_of(project.id)
     if cause is Cause.NOT_SIGNED:
         await _check_late(project, award)
@@ -76,7 +77,6 @@ async def _forfeited(actor: Actor, project: Project, cause: Cause, reason: str) 
 
 async def _check_late(project: Project, award: Award) -> None:
     """From the confirmation the winner has the contract period of the rulebook, and as long as the award was suspended."""
-    await suspensions.refuse_suspended(project)
     since = award.confirmed_at or unit().now
     until = rulebook().deadline("contract_period", since).at + await suspensions.suspended_for(project, since)
     if unit().now < until:

@@ -69,8 +69,8 @@ async def due_at(project: Project, draw: Draw, now: datetime) -> datetime | None
     """
     out = Q(escrowed=False, nonce=None) | Q(held=True)
     missing = await Quote.filter(out, project_id=project.id, live=True).exists()
-    if missing and now <= draw.reveal_until:
-        return draw.reveal_until + timedelta(microseconds=1)
+    if missing and now <= (waited := draw.reveal_until + timedelta(seconds=project.terms["openingGraceSeconds"])):
+        return waited + timedelta(microseconds=1)  # what came in time may still wait in the queue
     return _beacon_until(project) if read.beacon_awaited(project.terms, draw) else now
 
 

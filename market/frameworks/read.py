@@ -115,9 +115,11 @@ async def turns_by_framework(ids: Sequence[UUID]) -> list[list[FrameworkTurn]]:
     return [[row for row in rows if row.framework_id == i] for i in ids]
 
 
-async def is_member(framework_id: UUID, organisation_id: UUID) -> bool:
-    """Whether it is admitted and has not left."""
-    return await FrameworkEntry.exists(framework_id=framework_id, member_id=organisation_id, live=True, admitted=True)
+async def is_member(framework_id: UUID, organisation_id: UUID, since: datetime) -> bool:
+    """Whether it was admitted by then and has not left: nobody is admitted for a call-off that is already published."""
+    return await FrameworkEntry.exists(
+        framework_id=framework_id, member_id=organisation_id, live=True, admitted=True, decided_at__lte=since
+    )
 
 
 async def count_members(framework_id: UUID) -> int:

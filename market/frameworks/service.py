@@ -9,7 +9,7 @@ from market.actors import Actor, Role
 from market.catalogue import read as catalogue
 from market.catalogue.models import ItemClass, ItemVersion
 from market.clock import local_date
-from market.errors import AlreadyFiled, InvalidInput, ItemCancelled, NotFound, QualificationMissing
+from market.errors import AlreadyFiled, InvalidInput, ItemCancelled, NotFound, QualificationMissing, SelfDealing
 from market.frameworks import read
 from market.frameworks.forms import PostFramework
 from market.frameworks.models import Framework, FrameworkEntry, FrameworkItem, FrameworkTurn, TurnCause
@@ -121,12 +121,14 @@ def _told(framework: Framework) -> dict[str, Any]:
 async def enter_framework(actor: Actor, code: str) -> Framework:
     """An intermediary applies, at any time during the term. What the register can answer is asked of it at once.
 
-    Raises NotFound, NotPermitted, WrongState, QualificationMissing, AlreadyFiled.
+    Raises NotFound, NotPermitted, WrongState, SelfDealing, QualificationMissing, AlreadyFiled.
     """
     authorise(Action.FRAMEWORK_ENTER, Subject.of(actor.organisation_id))
     framework = await read.visible(actor, code)
     read.check_open(framework, unit().now)
     member = await Organisation.get(id=actor.organisation_id)
+    if member.id == framework.owner_id:
+        raise SelfDealing(framework.code)
     await _check_qualified(framework, member.id)
     if await FrameworkEntry.exists(framework_id=framework.id, member_id=member.id, live=True):
         raise AlreadyFiled("entry", framework.code)

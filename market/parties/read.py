@@ -102,6 +102,11 @@ async def memberships_by_account(ids: Sequence[UUID]) -> list[list[Membership]]:
     return _grouped(ids, ((row.account_id, row) for row in rows))
 
 
+async def is_member(account_id: UUID, organisation_id: UUID) -> bool:
+    """Whether the account acts for it, or ever did."""
+    return await Membership.exists(account_id=account_id, organisation_id=organisation_id)
+
+
 async def qualifications_by_organisation(ids: Sequence[UUID]) -> list[list[HeldQualification]]:
     """What each organisation holds or held, by name, in key order."""
     rows = await HeldQualification.filter(organisation_id__in=set(ids)).order_by("qualification", "valid_from", "id")

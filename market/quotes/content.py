@@ -45,7 +45,8 @@ class Content:
         """From a text of anybody's; None unless it is exactly what ``text`` writes, so that one quote has one text."""
         try:
             found = cls.of(json.loads(text))
-            numbers = {type(found.amount_fen or 0), type(found.discount_bp or 0), type(found.service_working_days)}
+            given = (found.amount_fen, found.discount_bp, found.service_working_days)
+            numbers = {type(number) for number in given if number is not None}
             plain = numbers == {int} and {type(part) for part in (found.note, found.proposal, *found.practitioners)} == {str}
             return found if plain and found.text() == text else None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -197,7 +197,7 @@ async def _bidder(actor: Actor) -> Organisation:
 
 async def _contested(actor: Actor, code: str) -> Project:
     """The project, locked against its opening, if the request came in time."""
-    await db.lock(Project, code, "SHARE", "code")
+    await db.lock(Project, typed_code(code), "SHARE", "code")
     project = await projects.visible(actor, code)
     received_at = unit().received_at
     if project.closes_at is None or project.state == ProjectState.CANCELLED:
@@ -212,8 +212,7 @@ async def _contested(actor: Actor, code: str) -> Project:
 async def _check_bidder(project: Project, bidder: Organisation) -> None:
     if project.invited_id not in (None, bidder.id):
         raise NotInvited(project.code)
-    if project.framework and not await frameworks.is_member(project.framework.id, bidder.id):
-        raise NotAMember(project.framework.code)
+    await _check_member(project, bidder)
     if project.buyer_id == bidder.id:
         raise SelfDealing(project.code)
     today = local_date(unit().now)
@@ -222,6 +221,13 @@ async def _check_bidder(project: Project, bidder: Organisation) -> None:
     needed = item.qualification_zh if item else ""
     if needed and not await parties.holds_qualification(bidder.id, needed, today):
         raise QualificationMissing(needed)
+
+
+async def _check_member(project: Project, bidder: Organisation) -> None:
+    """Raises NotAMember: nobody enters a framework for a call-off that is already published."""
+    notice = project.published_at or unit().now
+    if project.framework and not await frameworks.is_member(project.framework.id, bidder.id, notice):
+        raise NotAMember(project.framework.code)
 
 
 async def _check_practitioners(codes: tuple[str, ...], bidder: Organisation) -> None:

@@ -13,7 +13,7 @@ from market.avoidance.service import RecordAvoidance
 from market.awards import evaluation, replay
 from market.awards.models import Award
 from market.log.models import LogEntry
-from market.parties.models import Account, PartyRelation, RelationKind
+from market.parties.models import Account, Membership, PartyRelation, RelationKind
 from market.projects.models import Project, SelectionMethod
 from market.projects.parameters import Criterion, Parameters
 from market.quotes.models import Quote
@@ -63,7 +63,8 @@ async def test_who_became_barred_is_excluded_at_the_opening(agency: Actor, groun
     """The lowest quote does not count, the log says why and no more, and the replay agrees until somebody touches it."""
     project = await posted(agency)
     barred, winner, *_ = await bid(project, 100, 200, 300, 400)
-    await (taken_over(agency, barred) if ground == "affiliate_of_agency" else listed(agency, agency, barred))
+    operator = await member(Role.OPERATOR)
+    await (taken_over(agency, barred) if ground == "affiliate_of_agency" else listed(operator, agency, barred))
     assert (await contest.opened(project)).state == "standstill"
     award = await Award.get(project_id=project.id)
     assert award.supplier_id == winner.organisation_id
@@ -78,6 +79,23 @@ async def test_who_became_barred_is_excluded_at_the_opening(agency: Actor, groun
     await Quote.filter(bidder_id=barred.organisation_id).update(invalid_reason="")
     found = (await replay.replay(ANONYMOUS, project.code)).difference
     assert found is not None and found.part.startswith("validity of")
+
+
+async def test_an_agency_strikes_out_nobody_once_it_is_published(agency: Actor) -> None:
+    """What it lists by itself counts from the next notice on; neither does it bar anybody from an applicant's own project."""
+    project = await posted(agency)
+    lowest, *_ = await bid(project, 100, 200, 300)
+    await Project.filter(id=project.id).update(published_at=NOON - timedelta(hours=1))
+    acts = {"account_id": agency.account_id, "organisation_id": agency.organisation_id, "role": Role.AGENCY, "since": NOON}
+    await Membership.create(**acts)
+    await listed(agency, agency, lowest)
+    opened = await contest.opened(project)
+    assert (opened.state, opened.outcome_reason, opened.excluded) == ("standstill", "", {})
+    assert (await Award.get(project_id=project.id)).supplier_id == lowest.organisation_id
+    applicant = await member(Role.APPLICANT)
+    other = await contest.published(applicant, contest.form(contest.MANDATORY_ITEM))
+    await quoted(lowest, other, 100)
+    assert await Quote.filter(project_id=other.id, live=True).count() == 1
 
 
 async def test_too_few_remain(agency: Actor) -> None:

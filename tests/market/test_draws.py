@@ -28,6 +28,8 @@ from tests.contest import CLOSES, NOON, OPENS, member
 
 PRICE = 50_000_00
 REVEAL_ENDS = OPENS + timedelta(hours=2)
+DECIDED = REVEAL_ENDS + timedelta(seconds=11)
+"""After the grace for what came in time and waits in the queue."""
 LOTTERY = BeaconForm("双色球第 2026138 期", CLOSES + timedelta(days=1))
 NUMBERS, LINK = "03 08 11 19 27 31 + 05", "https://www.cwl.gov.cn/"
 
@@ -131,7 +133,7 @@ async def test_who_does_not_reveal_is_out_and_on_record(buyer: Actor) -> None:
     assert (await settled(REVEAL_ENDS, project)).state == "closed"
     with clock.fixed(REVEAL_ENDS + timedelta(seconds=1)), pytest.raises(errors.RevealPeriodOver):
         await service.reveal_nonce(silent, project.code, nonce.hex())
-    assert (await settled(REVEAL_ENDS + timedelta(seconds=1), project)).state == "standstill"
+    assert (await settled(DECIDED, project)).state == "standstill"
     code, made = await contest.code_of(silent), await transcript_of(project)
     assert made["excluded"] == [code] and made["draw"]["order"] == [await contest.code_of(other)]
     assert (await Quote.get(bidder_id=silent.organisation_id)).invalid_reason == "nonce_not_revealed"
@@ -145,7 +147,7 @@ async def test_a_price_contest_only_moves_the_silent_to_the_end_of_a_tie(buyer: 
     silent = await bid(project, secrets.token_bytes(32))
     others = [await bid(project) for _ in range(3)]
     await settled(OPENS, project)
-    await settled(REVEAL_ENDS + timedelta(seconds=1), project)
+    await settled(DECIDED, project)
     ranked = await Quote.filter(project_id=project.id).order_by("rank")
     assert [q.bidder_id for q in ranked][-1] == silent.organisation_id and len(ranked) == 1 + len(others)
     assert not any(q.invalid_reason for q in ranked)

@@ -1,6 +1,7 @@
 """Framework agreements: who may post and enter, what is called off how, and that a rotation is exact and can be recomputed."""
 
 import asyncio
+import dataclasses
 from datetime import date, timedelta
 from typing import Any
 
@@ -94,6 +95,22 @@ async def test_an_agency_chooses_for_nobody_who_pays(buyer: Actor) -> None:
         posted = await frameworks.post_framework(agency, form := terms(item_codes=(contest.AGENCY_ITEM,)))
         assert (await frameworks.post_framework(agency, form)).id == posted.id
     assert problems(caught) == {("itemCodes", "framework_by_operator")}
+
+
+async def test_nobody_is_admitted_for_a_call_off_that_is_published(buyer: Actor) -> None:
+    """A newcomer has waited longest: admitted after the notice it waits for the next one. Nor does the owner enter its own."""
+    owner, framework = await open_framework()
+    members = await admitted(owner, framework, 3)
+    project = await called_off(buyer, need(framework))
+    [late] = await admitted(owner, framework, 1, at=NOON)
+    await FrameworkEntry.filter(member_id=late.organisation_id).update(decided_at=NOON + timedelta(seconds=1))
+    with pytest.raises(errors.NotAMember):
+        await offered(project, late)
+    await offered(project, *members)
+    with clock.fixed(NOON):
+        house = dataclasses.replace(late, organisation_id=framework.owner_id)
+        with pytest.raises(errors.SelfDealing):
+            await frameworks.enter_framework(house, framework.code)
 
 
 async def test_review_takes_four_eyes(buyer: Actor) -> None:

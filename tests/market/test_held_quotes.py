@@ -29,6 +29,8 @@ from tests import contest
 from tests.contest import CLOSES, NOON, OPENS, member
 
 REVEAL_ENDS = OPENS + timedelta(hours=24)
+DECIDED = REVEAL_ENDS + timedelta(seconds=11)
+"""After the grace for what came in time and waits in the queue."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ async def test_what_is_not_shown_in_time_is_invalid_and_on_record(project: Proje
     await shown(project, other, REVEAL_ENDS)
     with pytest.raises(errors.RevealPeriodOver):
         await shown(project, silent, REVEAL_ENDS + timedelta(microseconds=1))
-    assert (await settled(project, REVEAL_ENDS + timedelta(microseconds=1))).state == "standstill"
+    assert (await settled(project, REVEAL_ENDS + timedelta(seconds=5))).state == "closed"
+    assert (await settled(project, DECIDED)).state == "standstill"
     lost = await Quote.get(bidder_id=silent.bidder.organisation_id)
     assert (lost.invalid_reason, lost.amount_fen, lost.rank) == ("not_revealed", None, None)
     entry = await log_models.LogEntry.get(action="quote:not_revealed")
@@ -143,7 +146,7 @@ async def test_a_quote_said_to_be_hidden_is_found(project: Project) -> None:
     one, two = await committed(project, written(100)), await committed(project, written(900))
     await settled(project, OPENS)
     await shown(project, one)
-    await settled(project, REVEAL_ENDS + timedelta(seconds=1))
+    await settled(project, DECIDED)
     for kept, change, restored in ((one, {"salt": None}, {"salt": one.salt}), (two, {"amount_fen": 1}, {"amount_fen": None})):
         row = Quote.filter(bidder_id=kept.bidder.organisation_id)
         await row.update(**change)
@@ -192,7 +195,7 @@ async def test_only_what_was_committed_to_is_taken(project: Project) -> None:
             await draws.reveal_quote(await member(Role.INTERMEDIARY), project.code, kept.content, kept.salt)
     await shown(project, kept)
     await shown(project, kept)
-    assert (await settled(project, REVEAL_ENDS + timedelta(seconds=1))).state == "standstill"
+    assert (await settled(project, DECIDED)).state == "standstill"
     assert await Quote.filter(invalid_reason="not_revealed").count() == len(odd)
 
 
@@ -268,7 +271,7 @@ async def test_the_log_tells_no_number_and_the_receipts_hold(project: Project) -
     assert await log_models.LogEntry.all().count() == closed
     with clock.fixed(OPENS + timedelta(hours=2)):
         assert not await contests.publish_due()
-    await settled(project, REVEAL_ENDS + timedelta(seconds=1))
+    await settled(project, DECIDED)
     code = await contest.code_of(kept[0].bidder)
     row = await Quote.get(bidder_id=kept[0].bidder.organisation_id)
     record = service.read.reveal_record(project.code, code, kept[0].content, kept[0].salt)
@@ -286,7 +289,7 @@ async def test_people_in_a_kept_quote_are_looked_up_at_the_opening(project: Proj
     with pytest.raises(errors.InvalidInput, match="control_character"):
         await shown(project, nul)
     await shown(project, plain)
-    opened = await settled(project, REVEAL_ENDS + timedelta(seconds=1))
+    opened = await settled(project, DECIDED)
     assert opened.excluded == {await contest.code_of(stranger.bidder): "practitioner_not_registered"}
     assert (await Award.get(project_id=project.id)).supplier_id == plain.bidder.organisation_id
     assert (await replay(ANONYMOUS, project.code)).difference is None

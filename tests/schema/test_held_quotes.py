@@ -43,7 +43,7 @@ async def test_from_commitment_to_award(execute: Execute) -> None:
             (await execute(SEEN, reader, c=project.code)).data for reader in (ANONYMOUS, silent, await member(Role.OPERATOR))
         ]
     assert all("123.45" not in str(told) and told["project"]["quotes"] is None for told in others)
-    with clock.fixed(OPENS + timedelta(hours=24, seconds=1)):
+    with clock.fixed(OPENS + timedelta(hours=24, seconds=11)):
         await awards.settle_due()
         done = (await execute(SEEN, shows, c=project.code)).data
     assert done["awardReplay"] == {"agrees": True} and done["project"]["award"] == {"amount": "123.45"}

@@ -243,6 +243,18 @@ def test_searching_and_opening_an_item_takes_only_a_keyboard(visit: Visit) -> No
     expect(page.locator("#answer")).to_have_text("部门付费，您不用付")
 
 
+def test_a_place_on_the_page_is_no_other_page(visit: Visit) -> None:
+    """The skip link keeps what was typed."""
+    page = visit.page
+    visit.open("/who-pays")
+    page.fill("#search", "海域")
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/who-pays#main")
+    page.wait_for_timeout(300)
+    expect(page.locator("#search")).to_have_value("海域")
+
+
 def test_a_filter_replaces_only_the_results(visit: Visit) -> None:
     """The frame stays, the address changes, Back restores, and the new results pass the same rules."""
     page = visit.page

@@ -77,9 +77,10 @@ def test_a_page_of_ones_own_asks_who_one_is_and_leads_back(demo_server: str) -> 
 def test_a_form_that_comes_too_late_is_not_lost(demo_server: str) -> None:
     """The session has ended while it was filled in: it is kept on a page, and sent once more after signing in."""
     reader = Reader(demo_server)
-    page = reader.send("/acting", "ActFor", organisationCode='"91330900MA28K00X17')
+    page = reader.send("/acting", "ActFor", organisationCode='"91330900MA28K00X17', _check="1")
     assert page.status_code == 401 and 'name="organisationCode" value="&#34;91330900MA28K00X17"' in page.text
-    assert 'value="ActFor"' in page.text and 'href="/sign-in?next=%2Facting" target="_blank"' in page.text
+    assert 'name="_op" value="ActFor"' in page.text and 'href="/sign-in?next=%2Facting" target="_blank"' in page.text
+    assert 'name="_check" value="1"' in page.text, "the answers would not be shown before what cannot be undone"
 
 
 def test_a_refused_form_keeps_what_was_typed_but_the_password(demo_server: str) -> None:
@@ -102,6 +103,8 @@ def test_what_is_no_form_of_the_page_is_refused(demo_server: str) -> None:
     reader = Reader(demo_server)
     foreign = reader.ask("POST", "/sign-in", data={"_op": "SignIn"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status_code == 403
+    behind = {"Sec-Fetch-Site": "cross-site", "Authorization": "Basic cGlsb3Q6cGlsb3Q=", "Cookie": "session=x"}
+    assert reader.ask("POST", "/sign-in", data={"_op": "SignIn"}, headers=behind).status_code == 403
     assert reader.send("/sign-in", "RecordFee", login="regulator").status_code == 400
     assert reader.ask("POST", "/sign-in", json={"_op": "SignIn"}).status_code == 400
 

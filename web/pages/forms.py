@@ -125,12 +125,9 @@ class Form(Page):
             return await super().signed_out(visit)
         typed = await typed_in(visit.request)
         template = templates.environment(visit.reader.lang).get_template("resume.html")
-        view = visit.frame() | {
-            "sent": Sent(typed),
-            "operation": typed.get(_OP, ""),
-            "door": door(visit.request),
-            "explorer": None,
-        }
+        button = _EDIT if _EDIT in typed else _OP  # what was pressed; that the answers are to be checked first is carried, too
+        pressed = {"button": button, "operation": typed.get(button, "")}
+        view = visit.frame() | pressed | {"sent": Sent(typed), "door": door(visit.request), "explorer": None}
         return HTMLResponse(template.render(view), 401, {"Cache-Control": "no-store"})
 
     async def do(self, visit: Visit, operation: Operation, typed: Typed, given: Variables) -> Response:

@@ -49,7 +49,7 @@
     if (fresh.dataset.kind !== "ENDED") return;
     source.close();
     clearInterval(watching);
-    setTimeout(() => location.reload(), 500 + Math.random() * 4000); // names are known now
+    setTimeout(() => location.replace(location.pathname + location.search), 500 + Math.random() * 4000); // names are known now
   };
 
   const open = () => {

@@ -3,12 +3,12 @@
   "use strict";
   const form = document.querySelector("form[data-nonce]");
   if (!form || !window.crypto?.subtle) return;
-  const kept = `nonce:${form.dataset.nonce}`;
+  const kept = (hash) => `nonce:${form.dataset.nonce}:${hash}`; // each under its hash: a later one never takes an earlier one's place
   const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
   const reveal = form.querySelector("[name=nonce]");
   if (reveal) {
-    reveal.value ||= localStorage.getItem(kept) ?? "";
+    reveal.value ||= localStorage.getItem(kept(form.dataset.hash)) ?? "";
     return;
   }
   const own = form.querySelector("[data-own]");
@@ -28,20 +28,27 @@
 
   const shown = form.querySelector("[data-kept]");
   const sent = form.querySelector("[name=nonceHash]");
+  const show = (nonce) => {
+    shown.hidden = !nonce;
+    if (!nonce) return;
+    shown.querySelector("code").textContent = nonce;
+    shown.querySelector("a").href = URL.createObjectURL(new Blob([nonce], { type: "text/plain" }));
+  };
   const choose = async () => {
-    const mine = own.querySelector("input").checked;
-    shown.hidden = !mine;
-    if (!mine) {
+    if (!own.querySelector("input").checked) {
       sent.value = "";
+      show("");
       return;
     }
     const bytes = crypto.getRandomValues(new Uint8Array(32));
-    localStorage.setItem(kept, hex(bytes));
-    shown.querySelector("code").textContent = hex(bytes);
-    shown.querySelector("a").href = URL.createObjectURL(new Blob([hex(bytes)], { type: "text/plain" }));
     sent.value = await hash(bytes);
+    localStorage.setItem(kept(sent.value), hex(bytes));
+    show(hex(bytes));
   };
   own.hidden = false;
-  sent.value = "";
+  const before = sent.value && localStorage.getItem(kept(sent.value)); // the form came back: the choice stands
+  own.querySelector("input").checked = Boolean(before);
+  if (!before) sent.value = "";
+  show(before);
   form.addEventListener("change", (event) => event.target.name === "_nonce" && choose());
 })();

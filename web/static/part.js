@@ -32,6 +32,7 @@
       const held = old.contains(before);
       old.replaceWith(fresh);
       history.pushState(null, "", url);
+      shown = address();
       if (held) refocus(fresh, before);
       if (event.target.closest(".pages")) fresh.scrollIntoView();
       fresh.dispatchEvent(new CustomEvent("part:shown", { bubbles: true }));
@@ -55,5 +56,8 @@
     go(event, event.target.action + (query ? `?${query}` : ""), holder);
   });
 
-  addEventListener("popstate", () => location.reload());
+  // A link to a place on the same page is no other page: what is typed on it stays.
+  const address = () => location.pathname + location.search;
+  let shown = address();
+  addEventListener("popstate", () => address() !== shown && location.reload());
 })();

@@ -65,8 +65,8 @@
     say(seconds);
     if (seconds) return;
     clearInterval(ticking);
-    // Everybody's clock ends at the same moment: the pages come back one after the other.
-    setTimeout(() => location.reload(), 500 + Math.random() * 4000);
+    // By its address, so that nothing is sent once more. Everybody's clock ends at the same moment: the pages come back one after the other.
+    setTimeout(() => location.replace(location.pathname + location.search), 500 + Math.random() * 4000);
   }, 1000);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 })();

@@ -1,6 +1,7 @@
 """What intermediaries do: quote, bid, serve."""
 
 from typing import Any
+from urllib.parse import quote
 
 from web.pages.engine import Page, Site
 from web.pages.supplier import auctions, desk, live, quotes
@@ -8,7 +9,7 @@ from web.pages.supplier.desks import OwnAward, SupplierForm, SupplierPage
 
 
 def _contract(contract: dict[str, Any], _path: Any) -> str:
-    return f"/my/contracts/{contract['contractNo']}"
+    return f"/my/contracts/{quote(contract['contractNo'])}"
 
 
 def _contracts(_done: dict[str, Any], _path: Any) -> str:
@@ -23,7 +24,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/projects/{projectCode}/quote": SupplierForm(site, "supplier/quote", quotes.shown),
         "/projects/{projectCode}/objection": SupplierForm(site, "supplier/objection", desk.objections),
         "/my/contracts": SupplierPage(site, "supplier/contracts", desk.contracts, signed_in=True),
-        "/my/contracts/{contractNo}": SupplierForm(site, "supplier/contract"),
+        "/my/contracts/{contractNo:path}": SupplierForm(site, "supplier/contract"),
         "/my/awards/{projectCode}": OwnAward(
             site, "supplier/award", then={"FileContract": _contract, "DeclineAward": _contracts}
         ),

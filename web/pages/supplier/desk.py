@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 from schema.labels import N_
 from web.pages.moments import past
@@ -115,7 +116,7 @@ def _won(project: Data, award: Data, link: str) -> Iterator[Data]:
     if project["state"] == "AWARDED":
         yield _task(project, N_("已中选，等合同备案；公示结束于"), award["standstillUntil"], N_("办合同"), link)
     if contract and not contract["deliveredOn"]:
-        at = f"/my/contracts/{contract['contractNo']}"
+        at = f"/my/contracts/{quote(contract['contractNo'])}"
         yield _task(project, N_("应交付日期"), contract["dueOn"], N_("登记交付"), at)
 
 
