@@ -82,7 +82,7 @@ async def test_who_became_barred_is_excluded_at_the_opening(agency: Actor, groun
 
 
 async def test_an_agency_strikes_out_nobody_once_it_is_published(agency: Actor) -> None:
-    """What it lists by itself counts from the next notice on; neither does it bar anybody from an applicant's own project."""
+    """What it lists by itself counts from its next notice on; what the operator lists counts at once (above)."""
     project = await posted(agency)
     lowest, *_ = await bid(project, 100, 200, 300)
     await Project.filter(id=project.id).update(published_at=NOON - timedelta(hours=1))
@@ -92,10 +92,6 @@ async def test_an_agency_strikes_out_nobody_once_it_is_published(agency: Actor) 
     opened = await contest.opened(project)
     assert (opened.state, opened.outcome_reason, opened.excluded) == ("standstill", "", {})
     assert (await Award.get(project_id=project.id)).supplier_id == lowest.organisation_id
-    applicant = await member(Role.APPLICANT)
-    other = await contest.published(applicant, contest.form(contest.MANDATORY_ITEM))
-    await quoted(lowest, other, 100)
-    assert await Quote.filter(project_id=other.id, live=True).count() == 1
 
 
 async def test_too_few_remain(agency: Actor) -> None:
