@@ -97,7 +97,7 @@ def test_a_bid_shows_to_others_when_its_turn_ends(browser: Browser, server: Serv
 
 
 def test_a_bid_that_cannot_be_is_refused_in_words(server: Server) -> None:
-    """Before the turn; by a stranger; far below the lowest price without being sure."""
+    """Before the turn; by a stranger, who signs in first; far below the lowest price without being sure."""
     code = planned(server.url, 60)
     announced(server.url, code)
     path, reader = f"/projects/{code}/auction", Reader(server.url).sign_in(FIRST)
@@ -108,7 +108,7 @@ def test_a_bid_that_cannot_be_is_refused_in_words(server: Server) -> None:
     assert steep.status_code == 422 and "请再次确认" in steep.text and 'name="_sure"' in steep.text
     sure = reader.send(path, "PlaceBid", amount="5000", _sure="1", **form)
     assert sure.status_code == 422 and "请再次确认" not in sure.text
-    assert Reader(server.url).send(path, "PlaceBid", amount="50000", **form).status_code == 303
+    assert Reader(server.url).send(path, "PlaceBid", amount="50000", **form).status_code == 401
     stranger = Reader(server.url).get(path)
     assert stranger.status_code == 200 and 'value="PlaceBid"' not in stranger.text
     assert Reader(server.url).ask("GET", path, headers={"X-Part": "board"}).text.startswith('<div id="board"')
