@@ -137,16 +137,14 @@ def visit(browser: Browser, demo_server: str, request: pytest.FixtureRequest) ->
 
 
 def screens() -> list[Any]:
-    """Every language at a phone's and a desk's width."""
-    sizes = [(390, 844), (1280, 800)]
+    """Either language, on a phone and on a desk."""
     return [
-        pytest.param({"locale": lang, "viewport": {"width": w, "height": h}}, id=f"{lang}-{w}")
-        for lang in LANGUAGES
-        for w, h in sizes
+        pytest.param({"locale": "zh-CN", "viewport": {"width": 390, "height": 844}}, id="zh-CN-390"),
+        pytest.param({"locale": "en", "viewport": {"width": 1280, "height": 800}}, id="en-1280"),
     ]
 
 
-@pytest.mark.parametrize("visit", screens()[::3], indirect=True)
+@pytest.mark.parametrize("visit", screens(), indirect=True)
 def test_every_page_is_usable_by_everybody(visit: Visit) -> None:
     """No violation of WCAG 2.2 AA, results, empty results and refusals alike: each page in either language, on a phone and on a desk."""
     found = {}
