@@ -146,11 +146,12 @@ async def test_batches_answer_in_the_order_of_their_keys(database: str, shipped_
     assert await read.items_at_by_code([], FIRST_DAY) == []
 
 
-async def test_nothing_is_known_before_the_first_edition(database: str, shipped_catalogue: None) -> None:
+async def test_nothing_is_known_before_the_first_edition(database: str) -> None:
     """Asking for a class earlier than the first list is refused, with the first day; a ledger takes the first list's."""
     with pytest.raises(NotInForce):
         await read.class_at(AGENCY, FIRST_DAY)
     assert await read.class_for_ledger(AGENCY, FIRST_DAY) is None
+    await service.load_shipped(SYSTEM)
     with pytest.raises(NotInForce) as refused:
         await read.class_at(AGENCY, EARLIER)
     assert (refused.value.item_code, refused.value.on, refused.value.first) == (AGENCY, EARLIER, FIRST_DAY)

@@ -20,16 +20,16 @@ def supplier_of(contract: Contract) -> Actor:
     return Actor(account_id=uuid4(), organisation_id=contract.supplier_id, roles=frozenset({Role.INTERMEDIARY}))
 
 
-async def signed(database: str, shipped_catalogue: None) -> tuple[Actor, Actor, Contract]:
+async def signed() -> tuple[Actor, Actor, Contract]:
     """Client, intermediary and their contract, signed on 5 December."""
     client = await member(Role.APPLICANT)
     contract = await contest.contracted(client, contest.form(contest.CHOICE_ITEM, told_not_obliged=True), 100)
     return client, supplier_of(contract), contract
 
 
-async def test_a_delivery_is_recorded_and_accepted(database: str) -> None:
+async def test_a_delivery_is_recorded_and_accepted(database: str, shipped_catalogue: None) -> None:
     """The intermediary says when it delivered, the client when it accepted; both days are on the contract."""
-    client, supplier, contract = await signed(database)
+    client, supplier, contract = await signed()
     with clock.fixed(NOW):
         await service.record_delivery(supplier, contract.contract_no, date(2026, 12, 10))
         await service.accept_delivery(client, contract.contract_no, date(2026, 12, 12))
@@ -37,9 +37,9 @@ async def test_a_delivery_is_recorded_and_accepted(database: str) -> None:
     assert (kept.delivered_on, kept.accepted_on) == (date(2026, 12, 10), date(2026, 12, 12))
 
 
-async def test_nothing_is_said_twice_or_out_of_order(database: str) -> None:
+async def test_nothing_is_said_twice_or_out_of_order(database: str, shipped_catalogue: None) -> None:
     """Acceptance before delivery, a day before signing or after today, a second word: refused, and nothing is stored."""
-    client, supplier, contract = await signed(database)
+    client, supplier, contract = await signed()
     number = contract.contract_no
     with clock.fixed(NOW):
         for day in (date(2026, 12, 4), date(2026, 12, 21)):
@@ -56,9 +56,9 @@ async def test_nothing_is_said_twice_or_out_of_order(database: str) -> None:
     assert (kept.delivered_on, kept.accepted_on) == (date(2026, 12, 10), None)
 
 
-async def test_each_side_says_only_its_own(database: str) -> None:
+async def test_each_side_says_only_its_own(database: str, shipped_catalogue: None) -> None:
     """The client cannot deliver, the intermediary cannot accept."""
-    client, supplier, contract = await signed(database)
+    client, supplier, contract = await signed()
     with clock.fixed(NOW):
         with pytest.raises(errors.NotPermitted):
             await service.record_delivery(client, contract.contract_no, date(2026, 12, 10))

@@ -28,7 +28,7 @@ from tests.web.test_pages import get
 from tests.web.test_verify import drawn
 from web import documents, pages, paper
 from web.auth.cookies import SessionCookie
-from web.pages.public import notices
+from web.pages.public import words as sentences
 from web.paper import layout
 
 ORIGIN = "https://market.example.org"
@@ -252,4 +252,4 @@ async def test_a_call_offs_notice_names_who_let_its_turn_go(database: str, shipp
 
 def test_every_method_has_its_sentence() -> None:
     """Why the winner won, on the notice of any award."""
-    assert set(notices._WHY) == {method.name for method in SelectionMethod}
+    assert set(sentences.WHY) == {method.name for method in SelectionMethod}

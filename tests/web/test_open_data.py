@@ -37,7 +37,7 @@ def references(node: Any) -> list[str]:
 
 def test_every_release_has_what_the_standard_requires(releases: list[dict[str, Any]]) -> None:
     """Required fields, its own codes, moments in UTC, amounts with their currency; no field that the schema does not know."""
-    assert len(releases) == 11 and len({release["ocid"] for release in releases}) == 11
+    assert len(releases) == len({release["ocid"] for release in releases}) >= 11
     for release in releases:
         assert set(release) >= REQUIRED and set(release) <= RELEASE and set(release["tag"]) <= TAGS
         assert release["tender"]["id"] and release["tender"]["status"] in TENDER and release["date"].endswith("Z")

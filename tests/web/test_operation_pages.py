@@ -65,8 +65,8 @@ def test_a_notice_is_sent_back_and_then_approved(demo_server: str, operator: Rea
 
 def test_strangers_cannot_decide(demo_server: str, operator: Reader) -> None:
     """The agency may read its own project there, and is refused when it approves: it waits as before."""
-    query = "{ projects(filter: {state: [UNDER_REVIEW]}) { edges { node { code } } } }"
-    code = str(Api.sign_in(demo_server, "operator")(query)["projects"]["edges"][0]["node"]["code"])
+    query = "{ projects(filter: {state: [UNDER_REVIEW], mine: true}) { edges { node { code } } } }"
+    code = str(Api.sign_in(demo_server, "agency")(query)["projects"]["edges"][0]["node"]["code"])
     agency = Reader(demo_server).sign_in("agency")
     answer = agency.send(f"/operation/projects/{code}", "ReviewProject", code=code, approve="true")
     assert answer.status_code == 422 and code in operator.get("/operation").text

@@ -78,7 +78,9 @@ def test_an_opened_project_says_why_the_winner_won(demo_server: str) -> None:
 
 def test_a_failed_project_says_why_and_what_came_next(demo_server: str) -> None:
     """The red step with the reason and the counts, and the notice that repeats it."""
-    text = page(demo_server, f"/projects/{code_in(demo_server, 'UNSUCCESSFUL')}", "zh-CN")
+    first = '{ projects(filter: {state: [UNSUCCESSFUL], search: "示例湾 5 号"}) { edges { node { code } } } }'
+    code = Api(demo_server)(first)["projects"]["edges"][0]["node"]["code"]
+    text = page(demo_server, f"/projects/{code}", "zh-CN")
     assert '<li class="ended" aria-current="step"><strong>流标</strong>' in text and "有效报价不足" in text
     assert "收到 2 份，有效 2 份，公告要求至少 3 份。" in text and "看重新发布的公告" in text
 

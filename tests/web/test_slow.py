@@ -99,7 +99,7 @@ def test_a_first_byte_sent_ahead_gains_nothing(demo_server: str) -> None:
 
 def stored_id() -> str:
     """The id of the document of the home page: the hash of its file's text, as anyone can compute it."""
-    return hashlib.sha256(Path(web.__file__).with_name("pages").joinpath("home.graphql").read_bytes()).hexdigest()
+    return hashlib.sha256(Path(web.__file__).with_name("pages").joinpath("public", "home.graphql").read_bytes()).hexdigest()
 
 
 def test_stored_documents_by_get_are_reads_that_nobody_keeps(demo_server: str) -> None:
