@@ -146,7 +146,8 @@ def test_an_agency_posts_what_it_must_pay(agency: Reader) -> None:
 
 def test_a_failed_round_is_posted_again_with_what_it_said(demo_server: str, agency: Reader) -> None:
     """From its page: the form holds the earlier text and names the round."""
-    code = project(demo_server, "agency", "UNSUCCESSFUL")
+    query = '{ projects(filter: {state: [UNSUCCESSFUL], search: "示例湾 5 号"}) { edges { node { code } } } }'
+    code = Api(demo_server)(query)["projects"]["edges"][0]["node"]["code"]
     [again] = re.findall(r'href="(/my/projects/new/[^"]+)"', agency.get(f"/my/projects/{code}").text)
     page = agency.get(unescape(again)).text
     assert hidden(page, "previousRound") == code and "示例湾 5 号海域使用论证报告评审" in page
@@ -224,7 +225,7 @@ def test_what_one_should_not_have_paid_is_said_with_its_law(applicant: Reader, a
 
 def test_an_explanation_is_given_after_a_second_look(agency: Reader) -> None:
     """Blank is refused, then the words once more, then it waits for the supervisor; a stranger finds nothing."""
-    [path] = re.findall(r'href="(/my/explanations/[^"]+)"><strong>监管部门请您说明', agency.get("/my").text)
+    path, *_ = re.findall(r'href="(/my/explanations/[^"]+)"><strong>监管部门请您说明', agency.get("/my").text)
     assert agency.send(path, "AnswerExplanation", text="").status_code == 422
     assert "确认提交" in agency.send(path, "AnswerExplanation", text="经办人弄错了", _check="1").text
     assert agency.send(path, "AnswerExplanation", text="经办人弄错了").status_code == 303
