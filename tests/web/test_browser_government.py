@@ -5,8 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.web import own_world
 from tests.web.api import Api
 from tests.web.test_browser import Visit, browser, playwright, screens, visit
+
+demo_server = own_world.demo_server
 
 pytestmark = pytest.mark.browser
 __all__ = ["browser", "playwright", "visit"]

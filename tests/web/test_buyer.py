@@ -8,8 +8,11 @@ from secrets import token_urlsafe
 import pytest
 
 from tests.unit.einvoices import made
+from tests.web import own_world
 from tests.web.api import Api
 from tests.web.browser_session import Reader, headline, hidden
+
+demo_server = own_world.demo_server
 
 MANDATORY, AGENCY_PAYS, CHOICE, CANCELLED = "ZSZJ-05-002", "ZSZJ-02-016", "ZSZJ-01-001", "ZSZJ-08-001"
 OWN = "query($mine: Boolean!) { projects(filter: {mine: $mine}, first: 100) { edges { node { code title state } } } }"

@@ -2,8 +2,11 @@
 
 import pytest
 
+from tests.web import own_world
 from tests.web.api import Api
 from tests.web.browser_session import Reader, headline, hidden
+
+demo_server = own_world.demo_server
 
 OPERATION = {
     "/operation": ("要办的", "To do"),

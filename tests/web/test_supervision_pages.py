@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from market.oversight.states import MOVES, OversightState
+from tests.web import own_world
 from tests.web.api import Api
 from tests.web.browser_session import Reader, headline
 from web.pages.supervision import amounts, cases, charts, flow
+
+demo_server = own_world.demo_server
 
 PAGES = {
     "/supervision": ("收费监管总览", "Who pays: overview"),

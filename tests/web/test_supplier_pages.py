@@ -7,9 +7,12 @@ import pytest
 
 from market.clock import SHANGHAI
 from tests.contest import new_code
+from tests.web import own_world
 from tests.web.api import Api
 from tests.web.browser_session import Reader, headline, hidden
 from tests.web.test_main_job import published
+
+demo_server = own_world.demo_server
 
 PAGES = ["/my/quotes", "/my/contracts", "/my/profile"]
 LANGUAGES = ["zh-CN", "en"]
