@@ -1,4 +1,4 @@
-"""All tables, as of 0.4.0; then what the models cannot say: the log's head row, the triggers that fix its rows, further indexes."""
+"""All tables, as of 0.3.0; then what the models cannot say: the log's head row, the triggers that fix its rows, further indexes."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops

@@ -151,10 +151,8 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
     """
     bidder = await _bidder(actor)
     form.check()
-    print_ = idempotency.fingerprint(vault.fingerprint_secret(), "submit_quote", vars(form))
-    done = await idempotency.seen(bidder.id, form.idempotency_key, print_)
+    print_, done = await _sent_before(bidder, "submit_quote", form)
     if done:
-        unit().replayed = True
         return await read.own_quote(done)
     project = await _contested(actor, form.project_code)
     await _check_bidder(project, bidder)
@@ -176,10 +174,8 @@ async def commit_quote(actor: Actor, form: CommitQuote) -> read.OwnQuote:
     """
     bidder = await _bidder(actor)
     form.check()
-    print_ = idempotency.fingerprint(vault.fingerprint_secret(), "commit_quote", vars(form))
-    done = await idempotency.seen(bidder.id, form.idempotency_key, print_)
+    print_, done = await _sent_before(bidder, "commit_quote", form)
     if done:
-        unit().replayed = True
         return await read.own_quote(done)
     project = await _contested(actor, form.project_code)
     await _check_bidder(project, bidder)
@@ -187,6 +183,14 @@ async def commit_quote(actor: Actor, form: CommitQuote) -> read.OwnQuote:
     row = await _store(project, bidder, form.commitment, form.nonce_hash, {})
     await idempotency.remember(bidder.id, form.idempotency_key, "commit_quote", print_, row.id)
     return read.OwnQuote(row, project.code)
+
+
+async def _sent_before(bidder: Organisation, name: str, form: SubmitQuote | CommitQuote) -> tuple[str, UUID | None]:
+    """The submission's fingerprint, and the quote that it made if it was sent already. Raises IdempotencyKeyReused."""
+    print_ = idempotency.fingerprint(vault.fingerprint_secret(), name, vars(form))
+    done = await idempotency.seen(bidder.id, form.idempotency_key, print_)
+    unit().replayed = unit().replayed or done is not None
+    return print_, done
 
 
 async def _bidder(actor: Actor) -> Organisation:
