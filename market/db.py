@@ -24,7 +24,7 @@ from market import clock
 NOUNS = (
     *("log", "witnesses", "parties", "practitioners", "documents", "catalogue", "findings", "frameworks", "projects"),
     *("avoidance", "quotes"),
-    *("auctions", "draws", "awards", "contracts"),
+    *("auctions", "draws", "awards", "contracts", "ratings"),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]

@@ -152,6 +152,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "before_payment": N_("退款日期不能早于付款日期。"),
     "before_signing": N_("不能早于签订日期。"),
     "before_delivery": N_("不能早于交付日期。"),
+    "not_accepted": N_("委托方还没有验收，或者合同不是在本平台中选的，不能评价。"),
     "not_delivered": N_("中介机构还没有登记交付，不能验收。请先让中介机构登记交付日期。"),
     "weights_not_100": N_("评审项与价格的权重合计应为 100，现为 {total}。"),
     "base_required": N_("必填：按下浮率报价，要写明最高限价作为基数。"),
