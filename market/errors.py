@@ -205,7 +205,7 @@ class QualificationMissing(MarketError):
 
 @frozen
 class SelfDealing(MarketError):
-    """A party may not quote for its own project."""
+    """A party may not quote for its own project, nor decide on or supervise what concerns itself."""
 
     project_code: str
 

@@ -251,7 +251,7 @@ class Mutations:
         """申请入围，框架期内随时可以。 Apply, at any time during the term."""
         return Framework.of(await service.enter_framework(info.context.actor, input.code))
 
-    @result("DecideEntryResult", Framework, errors.QualificationMissing)
+    @result("DecideEntryResult", Framework, errors.SelfDealing, errors.QualificationMissing)
     async def decide_entry(self, info: Info, input: DecideEntryInput) -> Framework:
         """准予入围，或写明理由拒绝，理由公开。 Admit, or refuse with a published reason."""
         decided = service.decide_entry(info.context.actor, input.code, input.member_code, admit=input.admit, reason=input.reason)

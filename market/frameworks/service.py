@@ -169,9 +169,9 @@ async def _check_qualified(framework: Framework, organisation_id: UUID) -> None:
 
 @use_case(Action.FRAMEWORK_ADMIT)
 async def decide_entry(actor: Actor, code: str, member_code: str, *, admit: bool, reason: str = "") -> Framework:
-    """Admit an applicant, or refuse it with a reason that is published; after a while it may apply again.
+    """Admit an applicant, or refuse it with a reason that is published; after a while it may apply again. Nobody decides on its own.
 
-    Raises NotFound, NotPermitted, InvalidInput, QualificationMissing.
+    Raises NotFound, NotPermitted, InvalidInput, SelfDealing, QualificationMissing.
     """
     framework = await _held(actor, code)
     authorise(Action.FRAMEWORK_ADMIT, read.subject(framework))
@@ -181,6 +181,8 @@ async def decide_entry(actor: Actor, code: str, member_code: str, *, admit: bool
     entry = await waiting.filter(member_id=member.id).first()
     if entry is None:
         raise NotFound("entry", member_code[:40])
+    if await parties.is_member(actor.account_id, member.id):
+        raise SelfDealing(framework.code)
     if admit:
         await _check_qualified(framework, entry.member_id)
     decided = {"admitted": admit, "reason": words, "decided_at": unit().now, "decided_by_id": actor.account_id}

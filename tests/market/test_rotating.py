@@ -12,7 +12,7 @@ from market import clock, db, errors
 from market.actors import ANONYMOUS, Actor, Role
 from market.avoidance import service as avoidance
 from market.avoidance.models import Avoidance
-from market.awards import forfeiture, framework_replay, witnessing
+from market.awards import forfeiture, framework_replay, objections, witnessing
 from market.awards import service as awards
 from market.awards.models import Award, OpeningWitness
 from market.awards.replay import replay
@@ -218,6 +218,32 @@ async def test_who_stood_before_the_next_in_order_loses_its_turn_too(world: Worl
     award = await Award.get(project_id=again.id)
     found = await framework_replay.turned(again, award.reasons, [order[0]], await awards.place_of(again))
     assert found and found.part == "turns of the call-off"
+
+
+async def test_a_member_that_lost_its_turn_may_object(world: World) -> None:
+    """It made no quote, and is concerned all the same; a stranger is not."""
+    project = await world.call_off()
+    await offered(project, world.members[0])
+    await decided(project)
+    with clock.fixed(contest.OPENS + timedelta(hours=1)):
+        for one in world.members[1:]:
+            assert (await objections.raise_objection(one, project.code, "公告没有送达")).turn == 1
+        with pytest.raises(errors.NotPermitted):
+            await objections.raise_objection(await member(Role.INTERMEDIARY), project.code, "公告没有送达")
+
+
+async def test_nobody_decides_on_its_own_application(world: World) -> None:
+    """Whoever acts for the applicant, or did, leaves the decision to another of the owner's."""
+    applicant = await member(Role.INTERMEDIARY)
+    both = {"account_id": world.agency.account_id, "organisation_id": applicant.organisation_id, "role": Role.INTERMEDIARY}
+    await Membership.create(**both, since=NOON)
+    with clock.fixed(NOON):
+        await frameworks.enter_framework(applicant, world.framework.code)
+        with pytest.raises(errors.SelfDealing):
+            await frameworks.decide_entry(world.agency, world.framework.code, await code_of(applicant), admit=True)
+    other = await member(Role.AGENCY, await Organisation.get(id=world.agency.organisation_id))
+    with clock.fixed(NOON):
+        await frameworks.decide_entry(other, world.framework.code, await code_of(applicant), admit=True)
 
 
 async def test_nobody_leaves_while_a_call_off_is_decided(world: World) -> None:
