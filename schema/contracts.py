@@ -9,6 +9,7 @@ from strawberry import relay
 
 from market import errors
 from market.contracts import models, read, service
+from market.fees import read as fee_reads
 from market.fees import service as fees
 from market.projects.models import Purpose
 from market.ratings import read as ratings
@@ -65,6 +66,11 @@ class Contract(relay.Node):
     async def payment_due_on(self) -> date | None:
         """From the acceptance on, by the rule about late payment."""
         return read.payment_due_on(self.row)
+
+    @strawberry.field(description="合同项下已付的钱,扣除退款和更正。 Paid under it so far, less what came back.")
+    async def paid(self, info: Info) -> Yuan:
+        """However many payments there are."""
+        return Yuan(await info.context.load(fee_reads.paid_by_contract, self.row.id))
 
     @strawberry.field
     async def supplier(self) -> Organisation:

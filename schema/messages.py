@@ -148,6 +148,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "not_a_code": N_("不是有效的统一社会信用代码：{reason}。请逐位核对。"),
     "unknown_party": N_("没有登记过这个代码的单位或个人。请核对，或请运营机构先登记。"),
     "idempotency_key": N_("幂等键应为 1 到 255 个可见字符。"),
+    "idempotency_key_short": N_("这里的幂等键至少要有 {least} 个随机的字符：有了它就能再取回执，不能让人猜到。"),
     "in_the_past": N_("时间已过，请选将来的时间。"),
     "in_the_future": N_("日期不能在今天之后。"),
     "not_allowed_here": N_("这一项在此处不能填写。"),

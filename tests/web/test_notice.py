@@ -1,5 +1,6 @@
 """The award notice on paper: its facts in both languages, only while an award stands, and what its QR code opens."""
 
+import asyncio
 import io
 import re
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from tests.web.test_pages import get
 from tests.web.test_verify import drawn
 from web import documents, pages, paper
 from web.auth.cookies import SessionCookie
+from web.pages import engine
+from web.pages.public import notices
 from web.pages.public import words as sentences
 from web.paper import layout
 
@@ -232,6 +235,38 @@ def test_a_server_gives_the_notice_out(demo_server: str) -> None:
     assert f"{demo_server}/verify?code={code}" in words(answer.content)
     assert "重算相符：中选" in get(demo_server, f"/verify?code={code}").text
     assert get(demo_server, "/projects/XM-1/notice.pdf").status_code == 404
+
+
+async def test_only_a_few_wait_for_a_notice_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes when the queue is full, or has waited too long, is told when to come again; then it goes on."""
+    notice = notices.Notice(pages.Site(schema, SessionCookie(ORIGIN), ORIGIN))
+    leaving = asyncio.Event()
+
+    async def made() -> str:
+        async with notice._in_turn():
+            await leaving.wait()
+        return "made"
+
+    slow = [asyncio.create_task(made()) for _ in range(1 + notices.QUEUE)]
+    await asyncio.sleep(0)
+    with pytest.raises(engine.Refused) as full:
+        await made()
+    assert (full.value.status, full.value.retry_s) == (503, notices.RETRY_S)
+    leaving.set()
+    assert await asyncio.gather(*slow) == ["made"] * (1 + notices.QUEUE) and notice.waiting == 0
+    monkeypatch.setattr(notices, "PATIENCE_S", 0.0)
+    async with notice._in_turn():
+        with pytest.raises(engine.Refused):
+            await made()
+    assert await made() == "made"
+
+
+async def test_who_must_come_again_reads_it_on_a_page(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 with Retry-After, in words."""
+    await contest.opened(world.project)
+    monkeypatch.setattr(notices, "QUEUE", 0)
+    answer = await fetched(world.project.code)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30") and "现在要的人太多" in answer.text
 
 
 async def test_a_call_offs_notice_names_who_let_its_turn_go(database: str, shipped_catalogue: None) -> None:
