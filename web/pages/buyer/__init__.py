@@ -10,9 +10,9 @@ from web.pages.forms import Form
 from web.pages.operation import Variables
 
 
-def _again(variables: Variables) -> Variables:
-    """Whether an earlier round is repeated."""
-    return variables | {"again": "previousRound" in variables}
+def _begun(variables: Variables) -> Variables:
+    """Whether an earlier round is repeated, and whether it is called off from a framework."""
+    return variables | {"again": "previousRound" in variables, "called": "framework" in variables}
 
 
 def _uploaded(variables: Variables) -> Variables:
@@ -53,7 +53,7 @@ def pages(site: Site) -> dict[str, Page]:
     return {
         "/my": Page(site, "buyer/desk", views.desk, signed_in=True),
         "/my/projects/new": Page(site, "buyer/choose", signed_in=True),
-        "/my/projects/new/{itemCode}": Form(site, "buyer/post", ask=_again, then={"PostProjectNow": _posted}),
+        "/my/projects/new/{itemCode}": Form(site, "buyer/post", ask=_begun, then={"PostProjectNow": _posted}),
         "/my/projects/{projectCode}": Form(site, "buyer/project", views.own_project),
         "/my/projects/{projectCode}/change": Form(site, "buyer/change", views.own, then={"AmendProject": _project}),
         "/my/projects/{projectCode}/questions/{code}": About(

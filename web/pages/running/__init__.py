@@ -22,9 +22,10 @@ SHOWN = frozenset({"RegisterOrganisation", "IssueAccessLink"})
 
 
 def queue(data: dict[str, Any], _asked: Variables) -> dict[str, Any]:
-    """What waits for the operator: reviews, objections that were upheld, beacons to record or to confirm."""
+    """What waits for the operator: reviews of notices and frameworks, objections that were upheld, beacons to record or to confirm."""
     return {
         "reviews": _projects(data["underReview"]),
+        "frameworks": [row for row in _projects(data["frameworks"]) if row["state"] == "UNDER_REVIEW"],
         "upheld": [project for project in _projects(data["awarded"]) if _is_upheld(project)],
         "beacons": [project for project in _projects(data["closed"]) if _needs_beacon(project)],
     }
