@@ -30,6 +30,7 @@ from schema import (
     practitioners,
     published,
     quotes,
+    rulebook,
     statistics,
 )
 from schema.oversight import complaints, own_fees
@@ -62,6 +63,7 @@ QUERIES: tuple[type, ...] = (
     own_fees.Queries,
     statistics.Queries,
     published.Queries,
+    rulebook.Queries,
     log.Queries,
 )
 MUTATIONS: tuple[type, ...] = (

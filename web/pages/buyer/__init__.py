@@ -32,6 +32,10 @@ def _project(_result: Any, path: Any) -> str:
     return f"/my/projects/{path['projectCode']}"
 
 
+def _notice(_result: Any, path: Any) -> str:
+    return f"/projects/{path['projectCode']}"
+
+
 class About(Form):
     """A form about one row of what its query gives: the view is told the row's ``code`` from the address."""
 
@@ -63,6 +67,7 @@ def pages(site: Site) -> dict[str, Page]:
             site, "buyer/objection", views.one_of(_objections), then={"AnswerObjection": _project}
         ),
         "/my/projects/{projectCode}/pay": Form(site, "buyer/pay", views.pay, _uploaded, then={"RecordFee": _recorded}),
+        "/projects/{projectCode}/evaluation": Form(site, "buyer/evaluation", then={"SubmitScores": _notice}),
         "/my/fees": Page(site, "buyer/fees", signed_in=True),
         "/my/fees/{recordNo}": Form(site, "buyer/fee", views.fee),
         "/my/payments": Page(site, "buyer/payments", signed_in=True),

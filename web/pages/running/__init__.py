@@ -5,6 +5,7 @@ from typing import Any
 from web.pages.engine import Page, Site
 from web.pages.forms import Form
 from web.pages.operation import Variables
+from web.pages.running import settings
 
 RECORDS = {
     "register": "RegisterOrganisation",
@@ -58,5 +59,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/operation/parties": Page(site, "running/parties", signed_in=True),
         **{f"/operation/parties/{name}": Form(site, "running/record", _recording(name), shown=SHOWN) for name in RECORDS},
         "/operation/catalogue": Page(site, "running/catalogue", signed_in=True),
+        "/operation/catalogue/{number}": Page(site, "running/edition", settings.edition, signed_in=True),
+        "/operation/rulebook": Page(site, "running/rulebook", settings.chapters, signed_in=True),
         "/operation/log": Page(site, "running/log", signed_in=True),
     }

@@ -86,6 +86,14 @@ def contracts(data: Data, _asked: Variables) -> Data:
     return {"mine": [edge["node"] for edge in data["mine"]["edges"] if won(edge["node"], me)]}
 
 
+def contract(data: Data, _asked: Variables) -> Data:
+    """Who may have paid, as code → name: the client, and the two of its case, from whom none of it may have been asked."""
+    found = data["contract"]
+    case = found["case"] or {}
+    ends = [found["client"], *filter(None, (case.get("agency"), case.get("applicant")))]
+    return {"payers": {end["code"]: end["name"] for end in ends if end["code"] != found["supplier"]["code"]}}
+
+
 def objections(data: Data, _asked: Variables) -> Data:
     """Its own ones on this project."""
     return {"mine": own_objections(data["project"], data["viewer"]["actingFor"]["code"])}
