@@ -16,6 +16,7 @@ class Action(StrEnum):
     MANDATE_GRANT = "mandate:grant"
     SESSION_USE = "session:use"
     PERSON_NAME_READ = "person:read_name"
+    RELATION_READ = "relation:read"
     PROJECT_POST = "project:post"
     PROJECT_EDIT = "project:edit"
     PROJECT_REVIEW = "project:review"
@@ -127,6 +128,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.MANDATE_GRANT: {_R.OPERATOR: Relation.ANY, _R.APPLICANT: _PARTY},
     _A.SESSION_USE: dict.fromkeys(_ALL, Relation.ANY),
     _A.PERSON_NAME_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.RELATION_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.PROJECT_POST: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.PROJECT_EDIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY, _R.HELPER: _PARTY},
     _A.PROJECT_REVIEW: {_R.OPERATOR: Relation.OTHER},

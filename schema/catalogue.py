@@ -8,14 +8,17 @@ from typing import Any, Self, cast
 import strawberry
 from strawberry import relay
 
+from market.awards import prices as awards
 from market.catalogue import liability as law
 from market.catalogue import models, read, shipped
 from market.catalogue.liability import PayerKind
 from market.catalogue.models import ClassEvidence, ItemClass, PriceMode
 from market.clock import local_date
 from schema.context import Context, Info
+from schema.editions import EditionChange, changes
 from schema.inputs import node_key
 from schema.pagination import Connection, Page, connection
+from schema.prices import AwardedPrice
 from schema.scalars import Yuan
 
 strawberry.enum(
@@ -69,6 +72,11 @@ class Edition:
             is_reference=row.is_reference,
             sha256=row.sha256,
         )
+
+    @strawberry.field(description="相对上一版改了什么;第一版全部是新列入。 Against the edition before; the first one added all.")
+    async def changes(self, info: Info) -> list[EditionChange]:
+        """Column by column, changes of class first."""
+        return changes(await info.context.load(read.changes_by_first_day, self.valid_from), info.context)
 
 
 @strawberry.type(description="领域。 The field that an item belongs to.")
@@ -226,6 +234,11 @@ class ServiceItem(relay.Node):
         rows = await info.context.load(read.histories_by_code, self.code)
         return [_period(row, info.context) for row in rows]
 
+    @strawberry.field(description="成交价,公开,新的在前,至多 24 次。 What it was awarded for, newest first, at most 24.")
+    async def prices(self, info: Info) -> list[AwardedPrice]:
+        """Of awards that stand."""
+        return [AwardedPrice.of(row) for row in await info.context.load(awards.prices_by_item, self.code)]
+
 
 def _period(row: models.ItemVersion, context: Context) -> ItemPeriod:
     return ItemPeriod(
@@ -362,6 +375,12 @@ class Queries:
     async def editions(self) -> list[Edition]:
         """All of them."""
         return [Edition.of(row) for row in await read.editions()]
+
+    @strawberry.field(description="一版清单;没有时为 null。 One edition; null when there is none.")
+    async def edition(self, number: int) -> Edition | None:
+        """By its number."""
+        row = await read.edition_by_number(number)
+        return Edition.of(row) if row else None
 
     @strawberry.field(description="审批部门。 The approving departments, by code.")
     async def departments(self, info: Info) -> list[Department]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Self, cast
+from typing import Annotated, Any, Self, cast
 
 import strawberry
 from strawberry import relay
 
 from market import errors
 from market.actors import Role
+from market.awards import prices
 from market.awards import read as awards
 from market.clock import local_date
 from market.parties import models, read, service
@@ -16,12 +17,17 @@ from market.parties.models import OrganisationKind, RelationKind
 from market.practitioners import read as practitioner_reads
 from market.ratings import read as ratings
 from market.ratings import stars
+from market.text import typed_code
 from market.usecase import rulebook
 from schema.context import Info
 from schema.errors import result
 from schema.inputs import node_key
 from schema.pagination import Connection, Page, connection
 from schema.practitioners import Practitioner
+from schema.prices import AwardedPrice
+
+MOST_COMPARED = 4
+"""A page cannot show more side by side."""
 
 strawberry.enum(Role)
 
@@ -136,6 +142,41 @@ class Organisation(relay.Node):
         """Zeros where there is nothing yet."""
         return TrackRecord(**vars(await info.context.load(awards.records_by_supplier, self.row.id)))
 
+    @strawberry.field(
+        description="这一项的成交价,新的在前,至多 24 次。 What it was awarded this item for, newest first, at most 24."
+    )
+    async def prices(self, info: Info, item_code: str) -> list[AwardedPrice]:
+        """Empty where it never was."""
+        rows = await info.context.load(prices.prices_by_supplier_and_item, (self.row.id, typed_code(item_code)))
+        return [AwardedPrice.of(row) for row in rows]
+
+    @strawberry.field(
+        description="登记的关系:中介机构与机关、事业单位、社会组织的,人人可看;其他的只给双方、运营和监管。"
+        " With offices of the state: public; others: for the two ends and supervisors."
+    )
+    async def relations(self, info: Info) -> list[Annotated["PartyRelation", strawberry.lazy(".parties")]]:
+        """Of any time, with their dates."""
+        rows = await info.context.load(read.relations_by_organisation, self.row.id)
+        return [PartyRelation.of(row) for row in rows if read.may_see_relation(info.context.actor, row)]
+
+
+@strawberry.type(description="登记的单位关系及来源。 A relation on record, with its source.")
+class PartyRelation:
+    """From the stronger to the weaker side; empty dates are open."""
+
+    relation: RelationKind
+    source: Organisation
+    target: Organisation
+    since: date | None
+    until: date | None
+    evidence: str
+
+    @classmethod
+    def of(cls, row: models.PartyRelation) -> Self:
+        """From its row, loaded with both ends."""
+        ends = {"source": Organisation.of(row.source_org), "target": Organisation.of(row.target_org)}
+        return cls(relation=RelationKind(row.relation), since=row.since, until=row.until, evidence=row.source, **ends)
+
 
 @strawberry.type(
     description="委托书。 Lets a helper act for a principal until a moment; signing, awarding and paying stay with the principal."
@@ -227,6 +268,14 @@ class Queries:
         """By its code."""
         row = await read.intermediary_by_code(code, local_date(await info.context.now()))
         return Organisation.of(row) if row else None
+
+    @strawberry.field(
+        description="并排看的几家中介机构:前 4 个代码,不是中介机构的略去。 Several side by side: the first 4 codes, without unknown ones."
+    )
+    async def compared_intermediaries(self, info: Info, codes: list[str]) -> list[Organisation]:
+        """In the order asked for."""
+        on = local_date(await info.context.now())
+        return [Organisation.of(row) for row in await read.intermediaries_by_code(codes[:MOST_COMPARED], on)]
 
     @strawberry.field(description="中介机构今天持有的资质。 Qualifications that intermediaries hold today.")
     async def held_qualifications(self, info: Info) -> list[QualificationCount]:

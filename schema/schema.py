@@ -31,6 +31,7 @@ from schema import (
     published,
     quotes,
     ratings,
+    rulebook,
     statistics,
 )
 from schema.oversight import complaints, own_fees
@@ -64,6 +65,7 @@ QUERIES: tuple[type, ...] = (
     own_fees.Queries,
     statistics.Queries,
     published.Queries,
+    rulebook.Queries,
     log.Queries,
 )
 MUTATIONS: tuple[type, ...] = (

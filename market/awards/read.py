@@ -39,12 +39,13 @@ class Record:
     forfeitures: int = 0
 
 
-_HAS = (ProjectState.STANDSTILL, ProjectState.AWARDED, ProjectState.CONTRACT_FILED)
+STANDING = (ProjectState.STANDSTILL, ProjectState.AWARDED, ProjectState.CONTRACT_FILED)
+"""States of a project whose award stands."""
 
 
 async def records_by_supplier(supplier_ids: Sequence[UUID]) -> list[Record]:
     """In key order, zeros where there is nothing yet. Published awards alone: a quote that did not win leaves no record."""
-    standing = Award.filter(supplier_id__in=list(supplier_ids), project__state__in=[state.value for state in _HAS])
+    standing = Award.filter(supplier_id__in=list(supplier_ids), project__state__in=[state.value for state in STANDING])
     rows = (
         await standing.annotate(n=Count("id"))
         .group_by("supplier_id", "project__state")

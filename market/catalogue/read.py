@@ -2,15 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
 from uuid import UUID
 
 from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
-from market.catalogue.files import ITEM_CODE, WORD
+from market.catalogue.diff import EditionDiff, compare
+from market.catalogue.files import ITEM_CODE, WORD, ItemRow
 from market.catalogue.models import Department, Edition, ItemClass, ItemVersion
 from market.errors import NotInForce
 from market.text import one_text, typed_code
@@ -155,6 +156,45 @@ async def first_day() -> date | None:
 async def editions() -> list[Edition]:
     """All editions, the newest first."""
     return await Edition.all().order_by("-valid_from")
+
+
+async def edition_by_number(number: int) -> Edition | None:
+    """None when there is none."""
+    return await Edition.get_or_none(number=number)
+
+
+ROW_FIELDS = tuple(field.name for field in fields(ItemRow))
+
+
+def row_of(version: ItemVersion) -> ItemRow:
+    """As the list's file has it."""
+    values = {name: getattr(version, name) for name in ROW_FIELDS}
+    return ItemRow(**values | {"department_codes": tuple(version.department_codes)})
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an edition changed. ``names``: of all items in it, in Chinese and English."""
+
+    diff: EditionDiff
+    names: dict[str, tuple[str, str]]
+
+
+async def changes_by_first_day(days: Sequence[date]) -> list[Changes]:
+    """What the edition that starts on each day changed: the versions that it opened against those that it closed."""
+    eves = {day - timedelta(days=1): day for day in days}
+    before: dict[date, dict[str, ItemRow]] = defaultdict(dict)
+    after: dict[date, dict[str, ItemRow]] = defaultdict(dict)
+    for version in await ItemVersion.filter(Q(valid_from__in=list(days)) | Q(valid_to__in=list(eves))):
+        if version.valid_from in days:
+            after[version.valid_from][version.code] = row_of(version)
+        if version.valid_to in eves:
+            before[eves[version.valid_to]][version.code] = row_of(version)
+    return [_changes(before[day], after[day]) for day in days]
+
+
+def _changes(before: dict[str, ItemRow], after: dict[str, ItemRow]) -> Changes:
+    return Changes(compare(before, after), {code: (row.name_zh, row.name_en) for code, row in (before | after).items()})
 
 
 async def editions_by_day(days: Sequence[date]) -> list[Edition | None]:

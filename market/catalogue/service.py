@@ -1,14 +1,14 @@
 """Editions are loaded here: the whole list or nothing, and what was in force before stays answerable."""
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from tortoise.models import Model
 
 from market.actors import Actor
-from market.catalogue import files, shipped
+from market.catalogue import files, read, shipped
 from market.catalogue.diff import EditionDiff, compare
 from market.catalogue.files import ItemRow
 from market.catalogue.models import Department, Edition, ItemClass, ItemVersion, Qualification, ServiceItem
@@ -17,7 +17,6 @@ from market.text import Checker
 from market.usecase import unit, use_case
 
 _RANK = {item_class.value: rank for rank, item_class in enumerate(ItemClass, 1)}
-_ROW_FIELDS = tuple(field.name for field in fields(ItemRow))
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ async def _plan(form: LoadEdition) -> _Plan | None:
         raise EditionNotNewer(form.valid_from, newest.valid_from)
     rows = {row.code: row for row in files.parse(form.content, await _departments(), await _qualifications())}
     current = {version.code: version for version in await ItemVersion.filter(valid_to=None)}
-    before = {code: _row_of(version) for code, version in current.items()}
+    before = {code: read.row_of(version) for code, version in current.items()}
     return _Plan(newest.number + 1 if newest else 1, rows, current, compare(before, rows))
 
 
@@ -123,11 +122,6 @@ async def _departments() -> set[str]:
 async def _qualifications() -> set[str]:
     known = {row["name_zh"] for row in shipped.qualifications().values()}
     return {*known, *(row.name_zh for row in await Qualification.all())}
-
-
-def _row_of(version: ItemVersion) -> ItemRow:
-    values = {name: getattr(version, name) for name in _ROW_FIELDS}
-    return ItemRow(**values | {"department_codes": tuple(version.department_codes)})
 
 
 async def _close(version_ids: list[UUID], valid_from: date) -> None:

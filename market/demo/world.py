@@ -18,7 +18,7 @@ from market.catalogue.models import Qualification
 from market.clock import local_date
 from market.contracts import service as contracts
 from market.contracts.models import Contract
-from market.demo import oversight, people
+from market.demo import contests, oversight, people
 from market.demo.payments import stage_payments, stage_shift
 from market.demo.ratings import stage_ratings
 from market.log.models import LogEntry
@@ -153,6 +153,7 @@ async def _finished(stage: Stage) -> None:
     await stage_payments(stage, filed)
     await stage_ratings(stage, filed[0], filed[3])
     await oversight.followed_to_the_end(stage, filed[2])
+    await contests.framework(stage, SEA_AREA_REVIEW)
     shifted = await stage.contract("agency", "示例湾 11 号海域使用论证报告评审", SEA_AREA_REVIEW, 11, 44_000, 46_500, 45_200)
     await stage_shift(stage, shifted)
     with stage.later(hours=1):
@@ -172,6 +173,8 @@ async def _finished(stage: Stage) -> None:
 async def _underway(stage: Stage, now: datetime) -> None:
     """One project in each state that still waits for somebody, and an agency that was asked to explain."""
     await oversight.waiting_for_an_answer(stage)
+    await contests.proposals(stage, PROPOSAL)
+    await contests.auction(stage, HARBOUR_DESIGN_REVIEW, now)
     with stage.later(minutes=1):
         awarded = await stage.post("applicant", "储罐区定期安全评价", SAFETY_ASSESSMENT, case=7)
         await stage.publish("applicant", awarded)

@@ -167,6 +167,13 @@ async def intermediary_by_code(code: str, on: date) -> Organisation | None:
     return await _intermediaries(None, None, on).get_or_none(code=_code(code))
 
 
+async def intermediaries_by_code(typed: Sequence[str], on: date) -> list[Organisation]:
+    """Those of these codes, in the order of the first of each; what is no intermediary's code is left out."""
+    wanted = list(dict.fromkeys(_code(text) for text in typed))
+    found = {row.code: row for row in await _intermediaries(None, None, on).filter(code__in=wanted)}
+    return [found[code] for code in wanted if code in found]
+
+
 async def qualification_counts(on: date) -> list[tuple[str, int]]:
     """Each qualification that an intermediary holds on that day, by name, with how many hold it."""
     serving = Subquery(_intermediaries(None, None, on).values("id"))
@@ -243,3 +250,22 @@ async def held_through(holder_id: UUID, party_id: UUID, kinds: Iterable[str], on
         level = [party for party in new if party not in below]
         below = new | below
     return below.get(holder_id, [])
+
+
+_OFFICES = (OrganisationKind.AGENCY, OrganisationKind.PUBLIC_INSTITUTION, OrganisationKind.ASSOCIATION)
+
+
+async def relations_by_organisation(ids: Sequence[UUID]) -> list[list[PartyRelation]]:
+    """Relations on record at either end, of any time, each with both ends, oldest first, in key order."""
+    ends = Q(source_org_id__in=set(ids)) | Q(target_org_id__in=set(ids))
+    rows = await PartyRelation.filter(ends).order_by("since", "id").select_related("source_org", "target_org")
+    return [[row for row in rows if i in (row.source_org_id, row.target_org_id)] for i in ids]
+
+
+def may_see_relation(actor: Actor, relation: PartyRelation) -> bool:
+    """What ties an intermediary to an office of the state is everybody's; any other relation is for its two ends and supervisors."""
+    kinds = {relation.source_org.kind, relation.target_org.kind}
+    if OrganisationKind.INTERMEDIARY in kinds and kinds & set(_OFFICES):
+        return True
+    ends = Subject.of(relation.source_org_id, relation.target_org_id)
+    return isinstance(may(actor, Action.RELATION_READ, ends), Allowed)

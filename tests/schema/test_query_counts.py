@@ -20,7 +20,7 @@ from tests.schema.conftest import Execute
 
 LISTS = {
     "serviceItems": """{ serviceItems(first: %d) { totalCount edges { node { code name legalBasis payer { kind explanation
-        departments { name } } departments { name } edition { label } } } } }""",
+        departments { name } } departments { name } edition { label } prices { amount supplierName } } } } }""",
     "projects": """{ projects(first: %d) { totalCount edges { node { code state framework { code }
         item { name payer { kind } } buyer { name } case { caseNo
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
@@ -31,7 +31,9 @@ LISTS = {
         entries { reason decideBy isOverdue member { name } } turns { cause member { name } } } } } }""",
     "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
     "intermediaries": """{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification }
-        creditScore { points } trackRecord { awards contracts forfeitures } practitioners { code } } } } }""",
+        creditScore { points } trackRecord { awards contracts forfeitures } practitioners { code }
+        prices(itemCode: "ZSZJ-02-016") { amount } relations { source { name } target { name } } } } } }""",
+    "editions": "{ editions { label changes { kind name column } } serviceItems(first: %d) { totalCount edges { node { code } } } }",
     "avoidances": "{ avoidances(first: %d) { totalCount edges { node { agency { name } intermediary { name } caseNo isInForce } } } }",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",

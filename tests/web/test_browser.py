@@ -50,6 +50,8 @@ PAGES = {
     "/projects?state=OPEN&search=没有这样的项目": 200,
     "/projects?state=NOPE": 400,
     "/projects/XM-0": 404,
+    "/frameworks": 200,
+    "/frameworks?search=没有这样的协议": 200,
     "/intermediaries": 200,
     "/intermediaries?search=没有这样的机构": 200,
     "/intermediaries/91330901DEM000011P": 200,

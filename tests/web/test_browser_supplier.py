@@ -1,8 +1,10 @@
 """Intermediaries in a real browser: a quote by keyboard alone, in both languages and at a phone's width."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -105,3 +107,42 @@ def test_a_nonce_of_ones_own_is_made_in_the_browser(bidder: Visit, demo_server: 
     expected = nonce_hash(code, told["viewer"]["actingFor"]["code"], bytes.fromhex(nonce)).hex()
     assert receipt == {"nonceHash": expected, "nonceEscrowed": False}
     assert all(nonce not in (request.post_data or "") for request in bidder.requests)
+
+
+def test_a_quote_that_stays_here_until_the_deadline(bidder: Visit, demo_server: str) -> None:
+    """Sealed in the browser, saved as a file; only the commitment is sent. After the deadline the form is filled, and the quote shown."""
+    soon = (datetime.now(SHANGHAI) + timedelta(seconds=40)).isoformat()
+    code, page = notice(demo_server, sealMode="BIDDER_HELD", closesAt=soon), bidder.page
+    usable(bidder, f"/projects/{code}/quote")
+    page.fill("#price", "一百")
+    page.click("#keep button")
+    expect(page.locator("[data-wrong]")).to_be_visible()
+    page.fill("#price", "４７，５００元")
+    page.fill("#days", "12")
+    page.click("#keep button")
+    with page.expect_download() as saved:
+        page.click("#keep [data-kept] a")
+    kept = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))
+    assert kept["content"] == '{"amountFen":4750000,"note":"","serviceWorkingDays":12}'
+    expect(page.locator("#commitment")).to_have_value(kept["commitment"])
+    assert bidder.axe() == [] and bidder.sticks_out() == 0
+    page.click("button[value=CommitQuote]")
+    page.click(".checking button[value=CommitQuote]")
+    expect(page.locator("#receipt")).to_be_visible()
+    assert all(
+        kept["salt"] not in (request.post_data or "") and "4750000" not in (request.post_data or "")
+        for request in bidder.requests
+    )
+    show = page.locator("button[value=RevealQuote]")
+    for _ in range(90):
+        page.reload()
+        if show.count():
+            break
+        page.wait_for_timeout(1000)
+    expect(page.locator("#salt")).to_have_value(kept["salt"])
+    page.fill("#salt", "")
+    page.set_input_files("#kept", {"name": "q.json", "mimeType": "application/json", "buffer": json.dumps(kept).encode()})
+    expect(page.locator("#salt")).to_have_value(kept["salt"])
+    assert bidder.axe() == [] and bidder.sticks_out() == 0
+    show.click()
+    expect(page.locator("#receipt + .sum")).to_contain_text("¥47,500")

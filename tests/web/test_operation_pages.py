@@ -2,9 +2,11 @@
 
 import pytest
 
+from market import rulebook
 from tests.web import own_world
 from tests.web.api import Api
 from tests.web.browser_session import Reader, headline, hidden
+from web.pages.running import settings
 
 demo_server = own_world.demo_server
 
@@ -19,6 +21,7 @@ OPERATION = {
     "/operation/parties/credit": ("登记信用分", "Record a credit score"),
     "/operation/parties/mandate": ("登记帮代办委托", "Record a mandate"),
     "/operation/catalogue": ("清单版本", "Editions"),
+    "/operation/rulebook": ("规则数值", "Rulebook"),
     "/operation/log": ("日志和运行", "Log and health"),
 }
 ISLANDER = "王阿婆（虚构）"
@@ -126,3 +129,18 @@ def test_the_helpers_desk_speaks_both_languages(demo_server: str, lang: str) -> 
     for login, path in (("helper", "/helper"), ("applicant", "/my/mandates")):
         answer = Reader(demo_server, lang).sign_in(login).get(path)
         assert answer.status_code == 200 and f'<html lang="{lang}"' in answer.text
+
+
+def test_every_limit_of_the_rulebook_is_shown_in_words(operator: Reader) -> None:
+    """Each row with its source; no name without words, no words without a row."""
+    page = operator.get("/operation/rulebook").text
+    assert {name for names in settings.ABOUT.values() for name in names} == {row.name for row in rulebook.default().settings}
+    assert "中选公示多久" in page and "10 秒" in page and "演示" in page
+
+
+def test_an_edition_says_what_it_changed(demo_server: str, operator: Reader) -> None:
+    """The first brought everything; one that is not there is no page."""
+    assert 'href="/operation/catalogue/1"' in operator.get("/operation/catalogue").text
+    assert "这是第一版，120 项" in operator.get("/operation/catalogue/1").text
+    assert Reader(demo_server, "en").sign_in("operator").get("/operation/catalogue/1").status_code == 200
+    assert [operator.get(f"/operation/catalogue/{number}").status_code for number in ("9", "x")] == [404, 400]

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
-from web.pages import account, assets, buyer, helper, public, running, supervision, supplier
+from web.pages import account, assets, buyer, frameworks, helper, public, running, supervision, supplier
 from web.pages.engine import Page, Site
 
 __all__ = ["Site", "routes"]
@@ -18,7 +18,16 @@ class Documents(Protocol):
         ...
 
 
-AREAS = (public.pages, account.pages, buyer.pages, supplier.pages, supervision.pages, running.pages, helper.pages)
+AREAS = (
+    public.pages,
+    frameworks.pages,
+    account.pages,
+    buyer.pages,
+    supplier.pages,
+    supervision.pages,
+    running.pages,
+    helper.pages,
+)
 
 
 def routes(site: Site, documents: Documents) -> list[BaseRoute]:

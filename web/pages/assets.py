@@ -20,6 +20,7 @@ _TYPES = {
     "verify-log.js": "text/javascript; charset=utf-8",
     "verify-receipt.js": "text/javascript; charset=utf-8",
     "nonce.js": "text/javascript; charset=utf-8",
+    "keep.js": "text/javascript; charset=utf-8",
     "auction.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }

@@ -10,9 +10,9 @@ from web.pages.forms import Form
 from web.pages.operation import Variables
 
 
-def _again(variables: Variables) -> Variables:
-    """Whether an earlier round is repeated."""
-    return variables | {"again": "previousRound" in variables}
+def _begun(variables: Variables) -> Variables:
+    """Whether an earlier round is repeated, and whether it is called off from a framework."""
+    return variables | {"again": "previousRound" in variables, "called": "framework" in variables}
 
 
 def _uploaded(variables: Variables) -> Variables:
@@ -30,6 +30,10 @@ def _posted(project: dict[str, Any], _path: Any) -> str:
 
 def _project(_result: Any, path: Any) -> str:
     return f"/my/projects/{path['projectCode']}"
+
+
+def _notice(_result: Any, path: Any) -> str:
+    return f"/projects/{path['projectCode']}"
 
 
 class About(Form):
@@ -53,7 +57,7 @@ def pages(site: Site) -> dict[str, Page]:
     return {
         "/my": Page(site, "buyer/desk", views.desk, signed_in=True),
         "/my/projects/new": Page(site, "buyer/choose", signed_in=True),
-        "/my/projects/new/{itemCode}": Form(site, "buyer/post", ask=_again, then={"PostProjectNow": _posted}),
+        "/my/projects/new/{itemCode}": Form(site, "buyer/post", ask=_begun, then={"PostProjectNow": _posted}),
         "/my/projects/{projectCode}": Form(site, "buyer/project", views.own_project),
         "/my/projects/{projectCode}/change": Form(site, "buyer/change", views.own, then={"AmendProject": _project}),
         "/my/projects/{projectCode}/questions/{code}": About(
@@ -63,6 +67,7 @@ def pages(site: Site) -> dict[str, Page]:
             site, "buyer/objection", views.one_of(_objections), then={"AnswerObjection": _project}
         ),
         "/my/projects/{projectCode}/pay": Form(site, "buyer/pay", views.pay, _uploaded, then={"RecordFee": _recorded}),
+        "/projects/{projectCode}/evaluation": Form(site, "buyer/evaluation", then={"SubmitScores": _notice}),
         "/my/fees": Page(site, "buyer/fees", signed_in=True),
         "/my/fees/{recordNo}": Form(site, "buyer/fee", views.fee),
         "/my/payments": Page(site, "buyer/payments", signed_in=True),

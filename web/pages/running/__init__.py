@@ -5,6 +5,7 @@ from typing import Any
 from web.pages.engine import Page, Site
 from web.pages.forms import Form
 from web.pages.operation import Variables
+from web.pages.running import settings
 
 RECORDS = {
     "register": "RegisterOrganisation",
@@ -22,9 +23,10 @@ SHOWN = frozenset({"RegisterOrganisation", "IssueAccessLink"})
 
 
 def queue(data: dict[str, Any], _asked: Variables) -> dict[str, Any]:
-    """What waits for the operator: reviews, objections that were upheld, beacons to record or to confirm."""
+    """What waits for the operator: reviews of notices and frameworks, objections that were upheld, beacons to record or to confirm."""
     return {
         "reviews": _projects(data["underReview"]),
+        "frameworks": [row for row in _projects(data["frameworks"]) if row["state"] == "UNDER_REVIEW"],
         "upheld": [project for project in _projects(data["awarded"]) if _is_upheld(project)],
         "beacons": [project for project in _projects(data["closed"]) if _needs_beacon(project)],
     }
@@ -59,5 +61,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/operation/ratings": Page(site, "running/ratings", signed_in=True),
         "/operation/ratings/{code}": Form(site, "running/appeal"),
         "/operation/catalogue": Page(site, "running/catalogue", signed_in=True),
+        "/operation/catalogue/{number}": Page(site, "running/edition", settings.edition, signed_in=True),
+        "/operation/rulebook": Page(site, "running/rulebook", settings.chapters, signed_in=True),
         "/operation/log": Page(site, "running/log", signed_in=True),
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from web.pages.engine import Page, Site
 from web.pages.forms import Form
-from web.pages.supervision import cases, charts, flow, rules
+from web.pages.supervision import cases, charts, flow, looks, rules
 
 __all__ = ["pages"]
 
@@ -35,5 +35,9 @@ def pages(site: Site) -> dict[str, Page]:
         "/supervision/cases/{code}": Page(site, "supervision/case", cases.view, signed_in=True),
         "/supervision/flow": Page(site, "supervision/flow", flow.view, signed_in=True),
         "/supervision/rules": Page(site, "supervision/rules", rules.grouped, signed_in=True),
+        "/supervision/indicators": looks.SupervisorPage(
+            site, "supervision/indicators", looks.indicators, looks.asking, signed_in=True
+        ),
+        "/supervision/complaints": looks.SupervisorPage(site, "supervision/complaints", looks.complaints, signed_in=True),
         **steps(site),
     }

@@ -24,7 +24,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/projects/{projectCode}/quote": SupplierForm(site, "supplier/quote", quotes.shown),
         "/projects/{projectCode}/objection": SupplierForm(site, "supplier/objection", desk.objections),
         "/my/contracts": SupplierPage(site, "supplier/contracts", desk.contracts, signed_in=True),
-        "/my/contracts/{contractNo:path}": SupplierForm(site, "supplier/contract"),
+        "/my/contracts/{contractNo:path}": SupplierForm(site, "supplier/contract", desk.contract),
         "/my/awards/{projectCode}": OwnAward(
             site, "supplier/award", then={"FileContract": _contract, "DeclineAward": _contracts}
         ),

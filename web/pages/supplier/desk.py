@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from schema.labels import N_
+from web.pages.frameworks.views import is_member
 from web.pages.moments import past
 from web.pages.operation import Variables
 
@@ -46,6 +47,8 @@ def _is_open(project: Data) -> bool:
 
 
 def _asks(project: Data, me: str) -> bool:
+    if project["framework"] and not is_member(project["framework"], me):
+        return False
     return project["buyer"]["code"] != me and (project["invited"] is None or bool(project["invited"]["code"] == me))
 
 
@@ -83,6 +86,14 @@ def contracts(data: Data, _asked: Variables) -> Data:
     return {"mine": [edge["node"] for edge in data["projects"]["edges"] if won(edge["node"], me)]}
 
 
+def contract(data: Data, _asked: Variables) -> Data:
+    """Who may have paid, as code → name: the client, and the two of its case, from whom none of it may have been asked."""
+    found = data["contract"]
+    case = found["case"] or {}
+    ends = [found["client"], *filter(None, (case.get("agency"), case.get("applicant")))]
+    return {"payers": {end["code"]: end["name"] for end in ends if end["code"] != found["supplier"]["code"]}}
+
+
 def objections(data: Data, _asked: Variables) -> Data:
     """Its own ones on this project."""
     return {"mine": own_objections(data["project"], data["viewer"]["actingFor"]["code"])}
@@ -106,6 +117,9 @@ def _to_reveal(project: Data) -> Iterator[Data]:
     draw, link = project["draw"], f"/projects/{project['code']}/quote"
     awaited = project["state"] == "CLOSED" and draw and not draw["transcript"]
     if awaited and not past(draw["revealUntil"], project["serverTime"]):
+        if project["sealMode"] == "BIDDER_HELD":
+            yield _task(project, N_("报价由您自己保管，要公开到"), draw["revealUntil"], N_("公开报价"), link)
+            return
         yield _task(project, N_("自己保管了随机数的，要公开到"), draw["revealUntil"], N_("公开随机数"), link)
 
 

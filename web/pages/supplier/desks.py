@@ -2,22 +2,18 @@
 
 from typing import Any
 
-from web.pages.engine import Page, Refused, Visit
-from web.pages.forms import Form
+from web.pages.engine import Refused, Visit
 from web.pages.operation import Variables
+from web.pages.roles import RoleForm, RolePage
 
 
-class SupplierPage(Page):
+class SupplierPage(RolePage):
     """Signed in as an intermediary; others are told that it is for them."""
 
-    async def data(self, visit: Visit, variables: Variables) -> dict[str, Any]:
-        """Raises Refused (403)."""
-        if visit.viewer is None or "INTERMEDIARY" not in visit.viewer["roles"]:
-            raise Refused(403)
-        return await super().data(visit, variables)
+    roles = frozenset({"INTERMEDIARY"})
 
 
-class SupplierForm(SupplierPage, Form):
+class SupplierForm(SupplierPage, RoleForm):
     """The same with forms."""
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from schema.labels import N_
+from web.pages.frameworks.views import is_member
 from web.pages.moments import past
 from web.pages.operation import Variables
 from web.pages.supplier.desk import lacks
@@ -22,6 +23,7 @@ def shown(data: Data, _asked: Variables) -> Data:
         "open": project["state"] == "OPEN",
         "opened": OPENED,
         "reveal": live and may_reveal(project, live),
+        "shows": may_show(project, live),
         "closed_to_me": barred,
         "missing": project["item"]["qualification"] if barred == _LACKS else "",
     }
@@ -36,11 +38,22 @@ def closed_to(project: Data, own: Data) -> str:
         return N_("自己发布的项目，自己不能报价。")
     if project["invited"] and project["invited"]["code"] != own["code"]:
         return N_("这个项目由委托方直接选取，只有被选取的机构能报价。")
+    if project["framework"] and not is_member(project["framework"], own["code"]):
+        return N_("这个项目从框架协议里选取，只有公告之前已经入围的机构能报价。")
     return _LACKS if lacks(project, own["qualifications"]) else ""
 
 
 def may_reveal(project: Data, live: Data) -> bool:
     """After the deadline, while the nonces are awaited."""
+    return bool(live["nonceHash"] and not live["nonceEscrowed"] and not live["nonceRevealed"] and _awaited(project))
+
+
+def may_show(project: Data, live: Data | None) -> bool:
+    """The quote that its bidder kept, in the same period."""
+    return bool(live and live["held"] and _awaited(project))
+
+
+def _awaited(project: Data) -> bool:
+    """Whether nonces and kept quotes can be shown now."""
     awaited = project["state"] == "CLOSED" and project["draw"] and not project["draw"]["transcript"]
-    kept = live["nonceHash"] and not live["nonceEscrowed"] and not live["nonceRevealed"]
-    return bool(awaited and kept and not past(project["draw"]["revealUntil"], project["serverTime"]))
+    return bool(awaited and not past(project["draw"]["revealUntil"], project["serverTime"]))
