@@ -122,11 +122,11 @@ FIELD_MESSAGES: dict[str, str] = {
     "required": N_("必填。"),
     "not_your_practitioner": N_("至少有一名从业人员今天没有登记在贵机构，或证书已过期。请核对编号，或请运营机构登记。"),
     "narrow_field": N_(
-        "全市登记有所要求资质的机构只有 {able} 家，少于 {below} 家。请放宽要求，或在提交审核时写明理由（narrowReason），理由随公告公开。"
+        "全市登记有所要求资质的机构只有 {able} 家，少于 {below} 家。请放宽要求，或在提交审核时写明理由，理由随公告公开。"
     ),
     "narrow_members": N_(
         "入围机构中这次能够报价的只有 {able} 家，少于 {below} 家。请等更多机构入围，"
-        "或在提交审核时写明理由（narrowReason），理由随公告公开。"
+        "或在提交审核时写明理由，理由随公告公开。"
     ),
     "barred_meanwhile": N_("这个机构在开启之后成为不得承接的机构（{reason}），不能选定。请从小名单中选定另一家。"),
     "too_many_bytes": N_("报价太长：密封时连同盐和随机数至多 {limit} 字节，现有 {given} 字节。"),

@@ -130,6 +130,9 @@ def test_a_draft_is_changed_submitted_and_withdrawn(applicant: Reader) -> None:
         f"{path}/change", "AmendProject", code=code, seenVersion=version, title="新码头安全评价（改）", reason="写清楚"
     )
     assert changed.status_code == 303 and changed.headers["location"] == path
+    assert "narrowReason" not in applicant.get(path).text.split('class="railed"')[1].split("</section>")[0]
+    long = applicant.send(path, "SubmitProject", code=code, narrowReason="理" * 501)
+    assert long.status_code == 422 and 'id="narrowReason"' in long.text and "理" * 501 in long.text
     assert applicant.send(path, "SubmitProject", code=code).status_code == 303
     page = applicant.get(path).text
     assert "已提交审核" in page and "新码头安全评价（改）" in page and "运营人员正在审核" in page
