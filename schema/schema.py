@@ -30,6 +30,7 @@ from schema import (
     practitioners,
     published,
     quotes,
+    ratings,
     rulebook,
     statistics,
 )
@@ -51,6 +52,7 @@ QUERIES: tuple[type, ...] = (
     awards.Queries,
     evaluation.Queries,
     contracts.Queries,
+    ratings.Queries,
     documents.Queries,
     fees.Queries,
     payments.Queries,
@@ -81,6 +83,7 @@ MUTATIONS: tuple[type, ...] = (
     evaluation.Mutations,
     awarded.Mutations,
     contracts.Mutations,
+    ratings.Mutations,
     fees.Mutations,
     declarations.Mutations,
     audit.Mutations,

@@ -1,9 +1,10 @@
 """Pages for everybody."""
 
 from web.pages.engine import Page, Site
+from web.pages.forms import Form
 from web.pages.operation import Variables
 from web.pages.public import charges, lists, notices, projects, services, statistics, verify
-from web.pages.sending import Asking, Sending
+from web.pages.sending import Asking
 
 
 def _of_item(variables: Variables) -> Variables:
@@ -18,7 +19,9 @@ def pages(site: Site) -> dict[str, Page]:
         "/services": Page(site, "public/services", lists.numbered("serviceItems")),
         "/services/{code}": Page(site, "public/service", services.shown),
         "/who-pays": Page(site, "public/charge", ask=charges.ask),
-        "/who-pays/complaint": Sending(site, "public/complaint"),
+        "/who-pays/complaint": Form(
+            site, "public/complaint", ask=charges.ask, signed_in=False, shown=frozenset({"FileComplaint"})
+        ),
         "/who-pays/receipt": Asking(site, "public/receipt"),
         "/projects": Page(site, "public/projects", projects.listed, projects.ask),
         "/projects/{code}": Page(site, "public/project", projects.shown),
