@@ -105,7 +105,7 @@ def test_the_answers_are_looked_over_before_it_is_posted(demo_server: str) -> No
 
 
 def test_an_intermediary_enters_is_admitted_and_leaves(demo_server: str) -> None:
-    """The application waits in public; refused with a reason that stands there; it may apply again, is admitted, leaves."""
+    """The application waits in public; refused with a reason that stands there, it has to wait; another is admitted, leaves."""
     at, own = opened(demo_server), people.of("intermediary1")
     one, agency = Reader(demo_server).sign_in("intermediary1"), Reader(demo_server).sign_in("agency")
     assert one.send(at, "EnterFramework").status_code == 303
@@ -116,10 +116,13 @@ def test_an_intermediary_enters_is_admitted_and_leaves(demo_server: str) -> None
     assert seen.status_code == 200 and people.name_of("intermediary1") in seen.text
     assert agency.send(at, "DecideEntry", memberCode=own, admit="false", reason="有不良记录").status_code == 303
     assert "有不良记录" in Reader(demo_server).get(at).text
-    admitted(demo_server, at, 1)
-    assert "入围机构 1 家" in Reader(demo_server).get(at).text and "已入围" in one.get(at).text
-    assert "确认退出" in one.send(at, "LeaveFramework", _check="1").text
-    assert one.send(at, "LeaveFramework").status_code == 303
+    soon = one.send(at, "EnterFramework")
+    assert soon.status_code == 422 and 'role="alert"' in soon.text
+    admitted(demo_server, at, 2)
+    two = Reader(demo_server).sign_in("intermediary2")
+    assert "入围机构 1 家" in Reader(demo_server).get(at).text and "已入围" in two.get(at).text
+    assert "确认退出" in two.send(at, "LeaveFramework", _check="1").text
+    assert two.send(at, "LeaveFramework").status_code == 303
     assert "还没有入围机构" in Reader(demo_server).get(at).text
 
 
