@@ -255,4 +255,4 @@ def test_our_sentences_are_told_from_what_people_write() -> None:
     for path in templates.FOLDER.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"\b_\((?!['\"])", text) == [], path
-        assert re.findall(r"(?<!['\")]) ?\| ?safe\b|Markup|autoescape", text) == [], path
+        assert re.findall(r"(?<!['\")] )\| ?safe\b|Markup|autoescape", text) == [], path
