@@ -1,7 +1,7 @@
 """Contracts in the API: for their parties and the regulator."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self, cast
 
 import strawberry
@@ -12,11 +12,14 @@ from market.contracts import models, read, service
 from market.fees import read as fee_reads
 from market.fees import service as fees
 from market.projects.models import Purpose
+from market.ratings import read as ratings
+from market.ratings import service as rating_service
 from schema.context import Info
 from schema.errors import result
 from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
+from schema.ratings import Rating
 from schema.scalars import Yuan
 
 
@@ -73,6 +76,17 @@ class Contract(relay.Node):
     async def supplier(self) -> Organisation:
         """中介机构。 Who serves."""
         return Organisation.of(self.row.supplier)
+
+    @strawberry.field
+    async def rating(self, info: Info) -> Rating | None:
+        """What its client said of the work; null while it said nothing."""
+        row = await info.context.load(ratings.ratings_by_contract, self.row.id)
+        return Rating.of(row) if row else None
+
+    @strawberry.field(description="委托方可以评价到什么时候;验收之前为 null。 Until when its client may rate it; else null.")
+    async def rate_until(self) -> datetime | None:
+        """From the acceptance on, as long as the rulebook lets it."""
+        return rating_service.rate_until(self.row) if self.row.award_id else None
 
     @strawberry.field
     async def case(self) -> ApprovalCase | None:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from market.actors import Actor
 from market.awards.models import OpeningWitness
-from market.awards.replay import replay
+from market.awards.replay import recompute
 from market.errors import AlreadyFiled, SelfDealing
+from market.frameworks import service as frameworks
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
@@ -29,7 +30,9 @@ async def witness_opening(actor: Actor, project_code: str) -> Project:
         raise SelfDealing(project.code)
     if await OpeningWitness.exists(project_id=project.id, organisation_id=actor.organisation_id):
         raise AlreadyFiled("testimony", project.code)
-    agrees = (await replay(actor, project.code)).difference is None
+    if project.framework_id:
+        await frameworks.hold(project.framework_id)  # nobody enters, leaves or has a turn while it is recomputed
+    agrees = (await recompute(actor, project.code)).difference is None
     await OpeningWitness.create(
         project=project, organisation_id=actor.organisation_id, account_id=actor.account_id, at=unit().now, agrees=agrees
     )

@@ -12,7 +12,7 @@ HEAD_ID = 1
 PUBLIC = frozenset(
     {
         *("project:approve", "project:close", "project:fail", "project:award", "project:pick", "project:award_next"),
-        *("project:confirm", "project:cancel"),
+        *("project:confirm", "project:cancel", "project:decline", "project:forfeit", "project:exhaust", "project:give_up"),
         *(f"framework:{act}" for act in ("approve", "enter", "decide", "leave", "turn")),
         *("quotes:open", "sealed", "sealed:batch", "log:witness", "log:fork"),
         *("edition:load", "register:load", "audit:day", "demo:built"),

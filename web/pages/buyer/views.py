@@ -116,11 +116,21 @@ def may_confirm(project: Data) -> bool:
     return over and all(objection["upheld"] is False for objection in award["objections"])
 
 
+def may_rate(project: Data) -> bool:
+    """Its result is accepted, it said nothing of it yet, and still may."""
+    contract = (project["award"] or {"contract": None})["contract"]
+    if not contract or not contract["rateUntil"] or contract["rating"]:
+        return False
+    return datetime.fromisoformat(project["serverTime"]) < datetime.fromisoformat(contract["rateUntil"])
+
+
 def _of_contract(project: Data, contract: Data) -> Iterator[Data]:
     if contract["deliveredOn"] and not contract["acceptedOn"]:
         yield _task(project, "accept")
     if contract["acceptedOn"] and _fen(contract["paid"]) < _fen(contract["amount"]):
         yield _task(project, "pay", contract["paymentDueOn"], "/pay")
+    if may_rate(project):
+        yield _task(project, "rate", contract["rateUntil"])
 
 
 ASKED = {
@@ -147,7 +157,9 @@ def own(data: Data, _asked: Variables) -> Data:
 
 def own_project(data: Data, asked: Variables) -> Data:
     """Whether its award may be confirmed now. Raises Refused (404)."""
-    return own(data, asked) | {"may_confirm": data["project"]["state"] == "STANDSTILL" and may_confirm(data["project"])}
+    project = data["project"]
+    may = {"may_confirm": project["state"] == "STANDSTILL" and may_confirm(project), "may_rate": may_rate(project)}
+    return own(data, asked) | may
 
 
 def one_of(rows: Callable[[Data], list[Data]]) -> View:

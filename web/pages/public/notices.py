@@ -120,7 +120,8 @@ def _field(project: Data, _: Say) -> tuple[tuple[str, str], ...]:
         return ()
     counted = _("{count} 家").format(count=project["ableCount"])
     why = project["narrowReason"] and _("不足三家的理由：{reason}").format(reason=project["narrowReason"])
-    return ((_("登记有所要求资质的机构"), " · ".join(filter(None, (counted, why)))),)
+    name = _("这次能够报价的入围机构") if project["framework"] else _("登记有所要求资质的机构")
+    return ((name, " · ".join(filter(None, (counted, why)))),)
 
 
 def _ranking(project: Data, _: Say) -> Part:
@@ -135,8 +136,13 @@ def _reasons(project: Data, _: Say) -> tuple[str, ...]:
     award, why = project["award"], words.WHY[project["method"]]
     tie = words.TIES.get(award["tieRule"], "") if award["tieBroken"] else ""
     picked = project["outcomeReason"] if project["method"] == "CREDIT_MERIT" else ""
-    said = [_(why), tie and _(tie), picked and _("选定理由：{reason}").format(reason=picked)]
+    said = [_(why), tie and _(tie), picked and _("选定理由：{reason}").format(reason=picked), _left_out(award, _)]
     return tuple(text for text in (*said, *(_working(w, project["quoting"], _) for w in award["workings"])) if text)
+
+
+def _left_out(award: Data, _: Say) -> str:
+    named = _("、").join(f"{code}（{_(why)}）" for code, why in words.left_out(award))
+    return named and _("这次不得报价、保留轮次的机构：{named}。").format(named=named)
 
 
 def _working(working: Data, quoting: str, _: Say) -> str:
@@ -160,9 +166,11 @@ def _standing(quote: Data, award: Data, _: Say) -> str:
     if quote["rank"] is None:
         return _("按公告的规则剔除或未入围")
     given_up = {f["supplier"]["code"] for f in award["forfeitures"]}
+    out = {p["bidderCode"]: LABELS[p["reason"]] for p in award["passedOver"]}
     told = [
         "" if code != award["supplier"]["code"] else _("中选"),
         _("已弃选") if code in given_up else "",
+        _("开启后不得承接，跳过：{why}").format(why=_(out[code])) if code in out else "",
         _total(code, award, _),
     ]
     return " · ".join(filter(None, told))
