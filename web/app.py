@@ -58,7 +58,7 @@ def create_app(settings: Settings, schema: strawberry.Schema = market_schema) ->
             Route("/readyz", readyz),
             *pages.routes(pages.Site(schema, session, settings.public_origin), documents),
         ],
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)],
         exception_handlers={HTTPException: refused, Exception: failed},
         lifespan=lifespan,
     )
@@ -84,9 +84,11 @@ async def readyz(_request: Request) -> Response:
 async def refused(request: Request, error: Exception) -> Response:
     """No such address, or not with this method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    if error.status_code == 405:
+    if error.status_code == 405 and "text/html" not in request.headers.get("accept", ""):
         return respond(replace(_METHOD, headers=error.headers or {}), request.scope)
-    return engine.problem(engine.stranger(request), engine.Refused(error.status_code))
+    page = engine.problem(engine.stranger(request), engine.Refused(error.status_code))
+    page.headers.update(error.headers or {})
+    return page
 
 
 async def failed(request: Request, error: Exception) -> Response:

@@ -15,13 +15,18 @@ from starlette.routing import Match, Route
 from tests.web.browser_session import Reader
 from web.app import create_app
 from web.guard import Guard
+from web.pages.supervision.cases import STEPS
 from web.settings import Settings
 
-PEOPLE = ("", "applicant", "agency", "intermediary1", "regulator", "operator", "helper")
-"""Who reads, "" for everybody who has not signed in; the helper acts for an islander."""
+PEOPLE = ("", "applicant", "agency", "intermediary1", "intermediary2", "regulator", "operator", "helper", "helper+")
+"""Who reads, "" for everybody who has not signed in; with ``+`` a helper acts for an islander."""
 DESKS = ("/", "/my", "/my/quotes", "/my/profile", "/my/contracts", "/supervision", "/operation", "/helper", "/acting")
 _OTHERWISE = re.compile(r"[?&](lang|view)=|^/(graphiql|static)\b")
-_EACH, _ASKED = 5, 3
+_BESIDE = {
+    "/supervision/cases/{code}": tuple(f"/{step}" for step in STEPS),
+    "/my/projects/{projectCode}": ("/change", "/pay"),
+}
+_EACH, _ASKED = 6, 3
 """Pages of one kind that one reader opens: by different addresses, and with different questions."""
 
 
@@ -154,15 +159,16 @@ class Crawl:
 def _reader(url: str, who: str) -> Reader:
     reader = Reader(url)
     if who:
-        reader.sign_in(who)
-    if who == "helper":
+        reader.sign_in(who.rstrip("+"))
+    if who.endswith("+"):
         form = dict(re.findall(r'name="(organisationCode|onBehalfOf)" value="([^"]*)"', reader.get("/helper").text))
         assert reader.send("/helper", "ActFor", **form).status_code == 303
     return reader
 
 
 def _onward(path: str, links: list[str]) -> list[str]:
-    """Addresses of this site, without what only changes how the same page looks."""
+    """Addresses of this site, without what only changes how the same page looks; and what stands beside a page in some states only."""
     here = [httpx.URL(path).join(link) if not link.startswith("#") else None for link in links]
     own = [str(at.copy_with(fragment=None)) for at in here if at and at.is_relative_url]
-    return [at for at in own if at.startswith("/") and not _OTHERWISE.search(at)]
+    beside = [path + step for step in _BESIDE.get(kind(path), ())]
+    return [at for at in [*own, *beside] if at.startswith("/") and not _OTHERWISE.search(at)]

@@ -56,6 +56,8 @@ PAGES = {
     "/intermediaries?search=没有这样的机构": 200,
     "/intermediaries/91330901DEM000011P": 200,
     "/complaints": 200,
+    "/who-pays/complaint": 200,
+    "/who-pays/complaint?code=ZSZJ-02-016&reason=MUST_USE": 200,
     "/statistics": 200,
     "/open-data": 200,
     "/projects/{OPEN}": 200,
@@ -387,3 +389,30 @@ def test_a_log_is_checked_in_the_browser(visit: Visit) -> None:
     page.get_by_role("link", name="English").click()
     page.set_input_files("#file", _file(logfiles.text(logfiles.made())))
     expect(page.locator("#verdict p")).to_have_text("The file has another public key than yours.")
+
+
+@pytest.mark.parametrize("visit", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+def test_without_a_network_nothing_is_lost(visit: Visit) -> None:
+    """A form that cannot be sent stays with all that was typed, and says so; with the network back it is sent."""
+    page = visit.page
+    visit.open("/who-pays/complaint?code=ZSZJ-02-016")
+    page.fill("#text", "窗口说的")
+    visit.context.set_offline(True)
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.locator("#offline")).to_be_in_viewport()
+    expect(page.locator("#text")).to_have_value("窗口说的")
+    assert visit.axe() == []
+    visit.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.locator(".checking")).to_contain_text("窗口说的")
+
+
+@pytest.mark.parametrize(
+    "visit", [{"locale": lang, "viewport": {"width": 390, "height": 844}} for lang in LANGUAGES], indirect=True
+)
+def test_the_whole_menu_is_seen_on_a_phone(visit: Visit) -> None:
+    """No link of the main menu hides beyond the edge."""
+    visit.open("/")
+    for link in visit.page.locator(".top nav a").all():
+        expect(link).to_be_in_viewport(ratio=1)

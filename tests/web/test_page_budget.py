@@ -10,6 +10,8 @@ FIRST, AGAIN, REQUESTS = 25_000, 8_000, 6
 NOT_BY_LINK = {
     "/access": "its link comes by letter",
     "/projects/{code}/notice.pdf": "a file, see test_notice",
+    "/my/projects/{projectCode}/questions/{code}": "nobody has asked in the demo world, see test_buyer",
+    "/my/projects/{projectCode}/objections/{code}": "nobody objects there, see test_buyer",
     "/projects/{projectCode}/auction": "the demo world has none, see test_browser_auction",
     "/projects/{projectCode}/auction/events": "the same",
 }

@@ -35,7 +35,9 @@ def environment(lang: str) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(yuan=yuan, cents=cents, basis=basis, unmarked=unmarked)
-    env.filters.update(moment=partial(moments.moment, lang), label=partial(label, lang), second=moments.second)
+    env.filters.update(
+        moment=partial(moments.moment, lang), label=partial(label, lang), said=partial(said, lang), second=moments.second
+    )
     env.globals.update(asset=assets.url, languages=i18n.LANGUAGES, lang=lang)
     # a macro imported at the top of a page is not seen inside a block that is rendered alone
     env.globals["ui"] = env.get_template("_ui.html").module
@@ -78,6 +80,14 @@ def basis(points: int | str) -> str:
 def unmarked(text: str) -> str:
     """A note of the list without its editors' source marks (``[S1][S3]``), which name nothing a reader has."""
     return _SOURCE_MARKS.sub("", text)
+
+
+def said(lang: str, text: str) -> str:
+    """A sentence of ours that comes with the data, in the reader's language; what somebody wrote stays as it is, and plain text.
+
+    Never ``_(…)`` for it: that takes its text for ours, percent signs and markup included.
+    """
+    return i18n.translate(lang, text) if text else ""
 
 
 def label(lang: str, value: str) -> str:

@@ -53,7 +53,7 @@
   document.addEventListener("submit", (event) => {
     const holder = event.target.closest("[data-part]");
     const here = new URL(event.target.action).pathname === location.pathname;
-    if (!holder || !here || event.target.method !== "get") return;
+    if (!holder || !here || (event.target.getAttribute("method") ?? "get") !== "get") return;
     const filled = [...new FormData(event.target)].filter(([, value]) => value !== "");
     const query = new URLSearchParams(filled).toString();
     go(event, event.target.action + (query ? `?${query}` : ""), holder);

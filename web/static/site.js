@@ -38,8 +38,9 @@
     told.scrollIntoView({ block: "center" });
   };
   document.addEventListener("offline:tried", show);
+  // The attribute: a field that is called "method" stands in the way of the property.
   document.addEventListener("submit", (event) => {
-    if (navigator.onLine || event.target.method !== "post") return;
+    if (navigator.onLine || event.target.getAttribute("method") !== "post") return;
     event.preventDefault();
     show();
   });

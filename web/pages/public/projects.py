@@ -3,6 +3,7 @@
 from typing import Any
 
 from schema.labels import LABELS, N_
+from web.pages.engine import Refused
 from web.pages.moments import past
 from web.pages.operation import Variables
 from web.pages.public import lists, words
@@ -14,6 +15,8 @@ _NOW = {"OPEN": 1, "CLOSED": 2, "EVALUATING": 3, "SHORTLISTED": 3, "STANDSTILL":
 """State → which step of the way is under way; six: none any more."""
 _STEPS = {"EVALUATING": N_("专家评审"), "SHORTLISTED": N_("委托方选定")}
 _ENDS = {"CANCELLED": N_("已取消"), "UNSUCCESSFUL": N_("流标")}
+_NOTICES = (*_NOW, *_ENDS)
+"""States of what was published."""
 _WAITS = {
     "OPEN": ("closesAt", N_("距离报价截止")),
     "CLOSED": ("opensQuotesAt", N_("距离开启")),
@@ -31,19 +34,25 @@ _numbered = lists.numbered("projects")
 
 
 def ask(variables: Variables) -> Variables:
-    """Who looks for open ones wants to see first what closes first."""
-    return variables | {"order": "CLOSING_SOON" if variables.get("state") == ["OPEN"] else "NEWEST"}
+    """Notices only: a buyer's drafts are on its own desk. Who looks for open ones wants to see first what closes first."""
+    return variables | {
+        "state": variables.get("state") or list(_NOTICES),
+        "order": "CLOSING_SOON" if variables.get("state") == ["OPEN"] else "NEWEST",
+    }
 
 
 def listed(data: Data, asked: Variables) -> Data:
     """Numbered links, and why those that ended without a winner did."""
     rows = [edge["node"] for edge in data["projects"]["edges"]]
-    return _numbered(data, asked) | {"reasons": {row["code"]: words.reason(row) for row in rows}}
+    states = [] if asked["state"] == list(_NOTICES) else asked["state"]
+    return _numbered(data, asked) | {"states": states, "reasons": {row["code"]: words.reason(row) for row in rows}}
 
 
 def shown(data: Data, _asked: Variables) -> Data:
-    """Its steps, what the reader waits for, and the words for what was decided."""
+    """Its steps, what the reader waits for, and the words for what was decided. Raises Refused (404) for what is no notice yet."""
     project = data["project"]
+    if project["state"] not in _NOTICES:
+        raise Refused(404)
     return {
         "steps": steps(project),
         "waits": waits(project),
