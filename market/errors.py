@@ -197,9 +197,10 @@ class QualificationMissing(MarketError):
 
 @frozen
 class SelfDealing(MarketError):
-    """A party may not quote for its own project."""
+    """Nobody quotes for its own project, nor judges a contest that it is concerned in. ``why``: how it is."""
 
     project_code: str
+    why: str = "same_organisation"
 
 
 @frozen

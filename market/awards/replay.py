@@ -5,7 +5,8 @@ Nothing is taken from the award but what the buyer chose by hand (a pick); the f
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from market import vault
@@ -24,6 +25,9 @@ from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.selection import draw
 from market.selection.ranking import ValidQuote
+
+_STANDSTILL = (*read.AWARDING, "award:suspend", "award:lift_suspension")
+"""Acts that say until when one may object."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,10 @@ async def replay(actor: Actor, project_code: str) -> Replay:
     found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
-    return await _decided(project, quotes, award)
+    done = await _decided(project, quotes, award)
+    if award is None or done.difference:
+        return done
+    return replace(done, difference=await _standstill_altered(project, award))
 
 
 async def _logged(project: Project) -> dict[str, Any]:
@@ -80,8 +87,20 @@ async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | N
     if wrong := draw.verify(transcript):
         return Difference("draw", "verified", wrong[0].code)
     drawn_for = {"draw notice": transcript["notice"], "draw bidders": [b["id"] for b in transcript["closing"]["roster"]]}
+    drawn_for |= {"draw closing": transcript["closing"]["hash"], "draw beacon": (transcript["beacon"] or {}).get("voices", [])}
     published = {"draw notice": project.terms["draw"], "draw bidders": sorted(quote.bidder.code for quote in quotes)}
+    published |= await _draw_logged(project, transcript)
     return first({part: (value, drawn_for[part]) for part, value in published.items()})
+
+
+async def _draw_logged(project: Project, transcript: dict[str, Any]) -> dict[str, Any]:
+    """The hash of the closed list and what officials typed in as the beacon, as the log published them then."""
+    rows = LogEntry.filter(subject=f"project:{project.code}", action__in=("draw:close", "draw:beacon")).order_by("seq")
+    entries = [(row.action, json.loads(row.body)["facts"]) for row in await rows]
+    voices = sorted((facts for action, facts in entries if action == "draw:beacon"), key=lambda voice: str(voice["at"]))
+    by_second = project.terms["draw"]["rule"] != draw.FIRST
+    closed = [facts["hash"] for action, facts in entries if action == "draw:close"]
+    return {"draw closing": closed[-1] if closed else "", **({"draw beacon": voices} if by_second else {})}
 
 
 def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
@@ -128,6 +147,16 @@ async def _decided(project: Project, quotes: list[Quote], award: Award | None) -
     winner = _holder(selection.ranking, await _forfeiters(award))
     found = _difference(award, deciding.reasons(selection, known), winner)
     return Replay(project, project.terms["method"], len(quotes), winner.bidder_code, found)
+
+
+async def _standstill_altered(project: Project, award: Award) -> Difference | None:
+    """Where it ends otherwise than the log said with the award, or since then with a suspension or its lifting."""
+    said = await LogEntry.filter(subject=f"project:{project.code}", action__in=_STANDSTILL).order_by("-seq")
+    ends = [
+        facts["standstillUntil"] for facts in (json.loads(entry.body)["facts"] for entry in said) if "standstillUntil" in facts
+    ]
+    kept = award.standstill_until
+    return Difference("standstill", kept.isoformat(), ends[0]) if ends and datetime.fromisoformat(ends[0]) != kept else None
 
 
 async def _forfeiters(award: Award) -> list[str]:
