@@ -5,9 +5,9 @@ PostgreSQL is where several workers run; there the database's clock decides dead
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -18,13 +18,16 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.models import Model
+from tortoise.transactions import in_transaction
 
 from market import clock
+
+R = TypeVar("R")
 
 NOUNS = (
     *("log", "witnesses", "parties", "practitioners", "documents", "catalogue", "findings", "frameworks", "projects"),
     *("avoidance", "quotes"),
-    *("auctions", "draws", "awards", "contracts"),
+    *("auctions", "draws", "awards", "contracts", "ratings"),
     *("ledger", "fees", "audit", "oversight", "statistics"),
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
@@ -96,6 +99,14 @@ async def listen(url: str, channel: str, heard: Callable[[str], None]) -> None:
         await lost.wait()
     finally:
         connection.terminate()
+
+
+async def at_one_moment(reads: Coroutine[Any, Any, R]) -> R:
+    """Read everything as it stood when the first of it was read, whoever writes meanwhile; SQLite does so in any transaction."""
+    async with in_transaction() as connection:
+        if is_postgres():
+            await connection.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return await reads
 
 
 Strength = Literal["SHARE", "UPDATE", "NO KEY UPDATE"]

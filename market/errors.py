@@ -141,6 +141,14 @@ class NotAMember(MarketError):
 
 
 @frozen
+class AppliesTooSoon(MarketError):
+    """The framework refused the intermediary, or it left: it may apply again from ``again_at`` on."""
+
+    framework_code: str
+    again_at: datetime
+
+
+@frozen
 class OpenPeriodTooShort(MarketError):
     """Bidders would have less time than the rulebook gives them. ``earliest``: the first deadline possible."""
 
@@ -197,7 +205,7 @@ class QualificationMissing(MarketError):
 
 @frozen
 class SelfDealing(MarketError):
-    """Nobody quotes for its own project, nor judges a contest that it is concerned in. ``why``: how it is."""
+    """Nobody quotes for its own project, nor decides on, supervises or judges what it is concerned in. ``why``: how it is."""
 
     project_code: str
     why: str = "same_organisation"

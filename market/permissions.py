@@ -51,6 +51,10 @@ class Action(StrEnum):
     CONTRACT_DELIVER = "contract:deliver"
     CONTRACT_ACCEPT = "contract:accept"
     CONTRACT_READ = "contract:read"
+    RATING_GIVE = "rating:give"
+    RATING_REPLY = "rating:reply"
+    RATING_DECIDE = "rating:decide"
+    RATING_APPEAL_READ = "rating:read_appeal"
     FEE_RECORD = "fee:record"
     FEE_REFUND = "fee:refund"
     FEE_REVERSE = "fee:reverse"
@@ -158,6 +162,10 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.CONTRACT_DELIVER: {_R.INTERMEDIARY: _PARTY},
     _A.CONTRACT_ACCEPT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.CONTRACT_READ: dict.fromkeys(_ALL, _PARTY) | {_R.REGULATOR: Relation.ANY},
+    _A.RATING_GIVE: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
+    _A.RATING_REPLY: {_R.INTERMEDIARY: _PARTY},
+    _A.RATING_DECIDE: {_R.OPERATOR: Relation.OTHER},
+    _A.RATING_APPEAL_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.FEE_RECORD: {
         _R.AGENCY: _PARTY,
         _R.APPLICANT: _PARTY,

@@ -67,6 +67,11 @@ def identity_secret() -> bytes:
     return HKDF(SHA256(), 32, None, b"zhoushan-market identity").derive(_current())
 
 
+def receipt_secret() -> bytes:
+    """For the receipts of what was sent under a key: sent twice, it gets the same one, which the database alone does not tell."""
+    return HKDF(SHA256(), 32, None, b"zhoushan-market complaint receipts").derive(_current())
+
+
 def draw_secret(project_id: UUID) -> bytes:
     """Where the chain of a project's draw codes starts; never stored, so that nobody with the database alone knows the draw."""
     return HKDF(SHA256(), 32, project_id.bytes, b"zhoushan-market draw").derive(_current())

@@ -98,6 +98,14 @@ class AwardForfeiture:
         return Organisation.of(self.row.supplier)
 
 
+@strawberry.type(description="开启后成为不得承接的机构，选定、递补时跳过。 Barred since the opening, and passed over.")
+class PassedOver:
+    """``reason``: affiliate_of_agency or on_avoidance_list."""
+
+    bidder_code: str
+    reason: str
+
+
 @strawberry.type(description="暂停。 A regulator's suspension of an award, with its reason.")
 class AwardSuspension:
     """``liftedAt``: null where nobody lifted it. ``endsAt``: when it ended, or ends by itself; once an organisation and turn."""
@@ -236,6 +244,11 @@ class Award:
     async def forfeitures(self, info: Info) -> list[AwardForfeiture]:
         """In order."""
         return [AwardForfeiture.of(row) for row in await info.context.load(forfeiture.forfeitures_by_award, self.row.id)]
+
+    @strawberry.field(description="选定、递补时不得承接而跳过的机构。 Whom the pick or the next in order passed over, and why.")
+    async def passed_over(self) -> list[PassedOver]:
+        """As it was when the award was last given, by code."""
+        return [PassedOver(bidder_code=code, reason=why) for code, why in sorted(self.row.reasons.get("passedOver", {}).items())]
 
     @strawberry.field(description="异议及其答复。 Objections and their answers.")
     async def objections(self, info: Info) -> list[Objection]:

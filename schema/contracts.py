@@ -1,7 +1,7 @@
 """Contracts in the API: for their parties and the regulator."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self, cast
 
 import strawberry
@@ -9,13 +9,17 @@ from strawberry import relay
 
 from market import errors
 from market.contracts import models, read, service
+from market.fees import read as fee_reads
 from market.fees import service as fees
 from market.projects.models import Purpose
+from market.ratings import read as ratings
+from market.ratings import service as rating_service
 from schema.context import Info
 from schema.errors import result
 from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
+from schema.ratings import Rating
 from schema.scalars import Yuan
 
 
@@ -63,10 +67,26 @@ class Contract(relay.Node):
         """From the acceptance on, by the rule about late payment."""
         return read.payment_due_on(self.row)
 
+    @strawberry.field(description="合同项下已付的钱,扣除退款和更正。 Paid under it so far, less what came back.")
+    async def paid(self, info: Info) -> Yuan:
+        """However many payments there are."""
+        return Yuan(await info.context.load(fee_reads.paid_by_contract, self.row.id))
+
     @strawberry.field
     async def supplier(self) -> Organisation:
         """中介机构。 Who serves."""
         return Organisation.of(self.row.supplier)
+
+    @strawberry.field
+    async def rating(self, info: Info) -> Rating | None:
+        """What its client said of the work; null while it said nothing."""
+        row = await info.context.load(ratings.ratings_by_contract, self.row.id)
+        return Rating.of(row) if row else None
+
+    @strawberry.field(description="委托方可以评价到什么时候;验收之前为 null。 Until when its client may rate it; else null.")
+    async def rate_until(self) -> datetime | None:
+        """From the acceptance on, as long as the rulebook lets it."""
+        return rating_service.rate_until(self.row) if self.row.award_id else None
 
     @strawberry.field
     async def case(self) -> ApprovalCase | None:

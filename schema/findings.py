@@ -78,6 +78,14 @@ class Reply:
     text: str
 
 
+@strawberry.type
+class FindingParty:
+    """One whom a finding concerns."""
+
+    side: str
+    organisation: Organisation
+
+
 @strawberry.type(description="线索或认定。 A lead or a proven fact; never deleted, only refunded or cleared.")
 class Finding(relay.Node):
     """``amount``: at issue; ``refunded``: returned since."""
@@ -135,6 +143,14 @@ class Finding(relay.Node):
         """In order."""
         rows = await info.context.load(oversight.replies_by_finding, self.row.id)
         return [Reply(at=r.at, by=Organisation.of(r.organisation) if r.organisation else None, text=r.text) for r in rows]
+
+    @strawberry.field(description="涉及谁、以什么身份,只给监管部门。 Whom it concerns and as what, for supervisors; else empty.")
+    async def parties(self, info: Info) -> list[FindingParty]:
+        """``side``: payer, payee, client, supplier, agency or applicant."""
+        if not oversight.supervises(info.context.actor):
+            return []
+        rows = await info.context.load(read.parties_by_finding, self.row.id)
+        return [FindingParty(side=row.side, organisation=Organisation.of(row.organisation)) for row in rows]
 
     @strawberry.field(description="督办件编号,只给监管部门。 The newest oversight case, for supervisors.")
     async def case_code(self, info: Info) -> str | None:

@@ -27,10 +27,11 @@ strawberry.enum(FrameworkState)
 
 @strawberry.type(description="入围申请及其结果，公开。 An application and what became of it; public.")
 class FrameworkEntry:
-    """``admitted``: null until decided. ``reason``: why it was refused."""
+    """``admitted``: null until decided. ``reason``: why it was refused. ``decideBy``: until when the owner should decide."""
 
     row: strawberry.Private[models.FrameworkEntry]
     applied_at: datetime
+    decide_by: datetime
     decided_at: datetime | None
     admitted: bool | None
     reason: str
@@ -40,7 +41,12 @@ class FrameworkEntry:
     def of(cls, row: models.FrameworkEntry) -> Self:
         """From its row, loaded with the intermediary."""
         values = {name: getattr(row, name) for name in ("applied_at", "decided_at", "admitted", "reason", "left_at")}
-        return cls(row=row, **values)
+        return cls(row=row, decide_by=read.decide_by(row), **values)
+
+    @strawberry.field(description="逾期未决定。 Still undecided although decideBy is over.")
+    async def is_overdue(self, info: Info) -> bool:
+        """By the server's clock."""
+        return read.is_overdue(self.row, await info.context.now())
 
     @strawberry.field
     async def member(self) -> Organisation:
@@ -138,11 +144,12 @@ class Framework:
 
 @strawberry.input(description="留空表示不限。 Leave out what does not matter.")
 class FrameworkFilter:
-    """Which frameworks. ``openOnly``: those that one may enter now."""
+    """Which frameworks. ``openOnly``: those that one may enter now. ``overdueOnly``: those in which an application waits too long."""
 
     item_code: str | None = None
     owner_code: str | None = None
     open_only: bool = False
+    overdue_only: bool = False
     search: str | None = None
 
 
@@ -157,7 +164,8 @@ class Queries:
         """One page."""
         page, asked = Page.of(first, after), filter or FrameworkFilter()
         open_at = await info.context.now() if asked.open_only else None
-        wanted = read.FrameworkFilter(asked.item_code, asked.owner_code, open_at, asked.search)
+        overdue = await read.with_overdue_entries(await info.context.now()) if asked.overdue_only else None
+        wanted = read.FrameworkFilter(asked.item_code, asked.owner_code, open_at, overdue, asked.search)
         query = read.listing(info.context.actor, wanted)
         rows = await read.page(query, page.after_keys(datetime, UUID), page.limit)
         return connection(rows, page, Framework.of, read.position, query.count)
@@ -218,7 +226,7 @@ class DecideEntryInput:
 
 
 _POSTING = (errors.ItemCancelled, errors.IdempotencyKeyReused)
-_ENTERING = (errors.WrongState, errors.SelfDealing, errors.QualificationMissing, errors.AlreadyFiled)
+_ENTERING = (errors.WrongState, errors.SelfDealing, errors.QualificationMissing, errors.AlreadyFiled, errors.AppliesTooSoon)
 
 
 @strawberry.type
@@ -243,7 +251,7 @@ class Mutations:
         """申请入围，框架期内随时可以。 Apply, at any time during the term."""
         return Framework.of(await service.enter_framework(info.context.actor, input.code))
 
-    @result("DecideEntryResult", Framework, errors.QualificationMissing)
+    @result("DecideEntryResult", Framework, errors.SelfDealing, errors.QualificationMissing)
     async def decide_entry(self, info: Info, input: DecideEntryInput) -> Framework:
         """准予入围，或写明理由拒绝，理由公开。 Admit, or refuse with a published reason."""
         decided = service.decide_entry(info.context.actor, input.code, input.member_code, admit=input.admit, reason=input.reason)

@@ -24,9 +24,11 @@ MESSAGES: dict[type[e.MarketError], str] = {
         "事项 {item_code} 由申请人自主决定，您可以不买、也可以自己做。请确认已知悉（toldNotObliged: true）后再发布。"
     ),
     e.TooFewMembers: N_(
-        "框架协议 {framework_code} 现有入围机构 {members} 家，少于 {needed} 家，不能从中选取。请等更多机构入围，或另行发布项目。"
+        "框架协议 {framework_code} 的入围机构中这次能够报价的有 {members} 家（须回避、有隶属关系或缺资质的不算），少于 {needed} 家，"
+        "不能从中选取。请等更多机构入围，或另行发布项目。"
     ),
     e.NotAMember: N_("只有框架协议 {framework_code} 的入围机构可以报价。框架期内随时可以申请入围（enterFramework）。"),
+    e.AppliesTooSoon: N_("贵机构的入围申请已被拒绝，或已退出框架协议 {framework_code}。{again_at} 起可以再次申请。"),
     e.OpenPeriodTooShort: N_("截止时间 {closes_at} 太早，报名时间不足。最早可定在 {earliest}。"),
     e.ConcurrentChange: N_("{kind}已被他人修改（您看到的是第 {seen} 版，现在是第 {now} 版）。请刷新后再改。"),
     e.IdempotencyKeyReused: N_("幂等键 {key} 已用于另一份内容，本次什么都没有保存。请换一个新的键。"),
@@ -122,6 +124,12 @@ FIELD_MESSAGES: dict[str, str] = {
     "narrow_field": N_(
         "全市登记有所要求资质的机构只有 {able} 家，少于 {below} 家。请放宽要求，或在提交审核时写明理由（narrowReason），理由随公告公开。"
     ),
+    "narrow_members": N_(
+        "入围机构中这次能够报价的只有 {able} 家，少于 {below} 家。请等更多机构入围，"
+        "或在提交审核时写明理由（narrowReason），理由随公告公开。"
+    ),
+    "barred_meanwhile": N_("这个机构在开启之后成为不得承接的机构（{reason}），不能选定。请从小名单中选定另一家。"),
+    "too_many_bytes": N_("报价太长：密封时连同盐和随机数至多 {limit} 字节，现有 {given} 字节。"),
     "case_required": N_("必填：行政机关委托的事项要写明为哪个办件（编号、审批事项、申请人代码）。"),
     "budget_required": N_("必填：行政机关委托的事项由机关付费，要写明预算科目。"),
     "too_long": N_("太长：至多 {limit} 个字，现有 {given} 个字。"),
@@ -140,6 +148,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "not_a_code": N_("不是有效的统一社会信用代码：{reason}。请逐位核对。"),
     "unknown_party": N_("没有登记过这个代码的单位或个人。请核对，或请运营机构先登记。"),
     "idempotency_key": N_("幂等键应为 1 到 255 个可见字符。"),
+    "idempotency_key_short": N_("这里的幂等键至少要有 {least} 个随机的字符：有了它就能再取回执，不能让人猜到。"),
     "in_the_past": N_("时间已过，请选将来的时间。"),
     "in_the_future": N_("日期不能在今天之后。"),
     "not_allowed_here": N_("这一项在此处不能填写。"),
@@ -152,6 +161,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "before_payment": N_("退款日期不能早于付款日期。"),
     "before_signing": N_("不能早于签订日期。"),
     "before_delivery": N_("不能早于交付日期。"),
+    "not_accepted": N_("委托方还没有验收，或者合同不是在本平台中选的，不能评价。"),
     "not_delivered": N_("中介机构还没有登记交付，不能验收。请先让中介机构登记交付日期。"),
     "weights_not_100": N_("评审项与价格的权重合计应为 100，现为 {total}。"),
     "base_required": N_("必填：按下浮率报价，要写明最高限价作为基数。"),

@@ -14,6 +14,9 @@ from market.clock import local_date
 from market.parties import models, read, service
 from market.parties.models import OrganisationKind, RelationKind
 from market.practitioners import read as practitioner_reads
+from market.ratings import read as ratings
+from market.ratings import stars
+from market.usecase import rulebook
 from schema.context import Info
 from schema.errors import result
 from schema.inputs import node_key
@@ -66,6 +69,15 @@ class TrackRecord:
     forfeitures: int
 
 
+@strawberry.type(description="星级。 What clients' ratings come to; rules in the rulebook.")
+class Stars:
+    """``count``: ratings that stand. ``value``: 1 to 5, like "4.2"; null below ``minimum`` ratings of the last 24 months."""
+
+    count: int
+    value: str | None
+    minimum: int
+
+
 @strawberry.type(description="单位或自然人。 A party; a natural person's name is shown only to those it concerns.")
 class Organisation(relay.Node):
     """``code``: unified social credit code, or P + pseudonym."""
@@ -110,6 +122,14 @@ class Organisation(relay.Node):
         """The newest published score; null where none is on record."""
         row = await info.context.load(read.credit_scores_by_organisation, self.row.id)
         return CreditScore(points=row.points, source=row.source, recorded_at=row.recorded_at) if row else None
+
+    @strawberry.field(description="委托方评价的星级。 The stars that its clients gave it, older ones weighing less.")
+    async def stars(self, info: Info) -> Stars:
+        """A Bayesian mean; anybody can compute it again from the list of ratings and the rulebook."""
+        now = await info.context.now()
+        rules, standing = ratings.terms(rulebook(), now), await info.context.load(ratings.standing_by_intermediary, self.row.id)
+        found = ratings.summary(standing, rules, now)
+        return Stars(count=found.count, value=stars.shown(found.value) if found.value else None, minimum=rules.minimum)
 
     @strawberry.field(description="在本平台的成交记录。 What it won here; published awards alone.")
     async def track_record(self, info: Info) -> TrackRecord:

@@ -30,6 +30,7 @@ from schema import (
     practitioners,
     published,
     quotes,
+    ratings,
     statistics,
 )
 from schema.oversight import complaints, own_fees
@@ -50,6 +51,7 @@ QUERIES: tuple[type, ...] = (
     awards.Queries,
     evaluation.Queries,
     contracts.Queries,
+    ratings.Queries,
     documents.Queries,
     fees.Queries,
     payments.Queries,
@@ -79,6 +81,7 @@ MUTATIONS: tuple[type, ...] = (
     evaluation.Mutations,
     awarded.Mutations,
     contracts.Mutations,
+    ratings.Mutations,
     fees.Mutations,
     declarations.Mutations,
     audit.Mutations,

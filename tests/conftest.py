@@ -30,8 +30,10 @@ BACKENDS = ("sqlite", "postgres")
 _MEMORY, _ROOM = Path("/dev/shm"), 4 << 30
 if not {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys() and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
     # On a disk, copying the template database costs ten times as much as most tests; none of the copies has to outlive its test.
-    os.environ["TMPDIR"] = str(_MEMORY)
+    # A folder a run: pytest closes the one it finds to everybody else, so to the PostgreSQL of a run beside it.
+    os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="market-tests-", dir=_MEMORY)
     tempfile.tempdir = None
+    atexit.register(shutil.rmtree, os.environ["TMPDIR"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -56,7 +56,7 @@ async def called_off(buyer: Actor, form: PostProject, at: datetime = NOON) -> Pr
     """Published then, by the shipped rulebook's shortest period."""
     with clock.fixed(at):
         project = await projects.post_project(buyer, form)
-        await projects.submit_for_review(buyer, project.code)
+        await projects.submit_for_review(buyer, project.code, contest.FEW)
         return await projects.review_project(await member(Role.OPERATOR), project.code, approve=True)
 
 

@@ -4,7 +4,6 @@ The stream is the subscription of the schema, for browsers and for tools that sp
 client that reconnects (``Last-Event-ID``) misses nothing. A comment every ``streams.BEAT_S`` seconds shows that it lives.
 """
 
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import orjson
@@ -60,7 +59,7 @@ class Auctions:
         frames = self._frames({"code": auction.project.code, "after": given}, context)
         return streams.answer(request, frames)
 
-    async def _frames(self, values: dict[str, object], context: Context) -> AsyncIterator[bytes]:
+    async def _frames(self, values: dict[str, object], context: Context) -> streams.Frames:
         async with aclosing(await self.schema.subscribe(EVENTS, values, context)) as results:
             async for result in results:
                 if not result.data:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -10,6 +11,8 @@ from starlette.responses import Response, StreamingResponse
 from schema.labels import N_
 from web.refusals import Refusal, respond
 
+Frames = AsyncGenerator[bytes, None]
+"""The pieces of a stream, as they come."""
 BEAT_S = 15.0
 STREAMS = 2_000
 """How many streams one process holds open; of one address ``STREAMS_ADDRESS``, for a hall may share one."""
@@ -21,7 +24,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _open: Counter[str] = Counter()
 
 
-def answer(request: Request, frames: AsyncIterator[bytes], beat: bytes = COMMENT) -> Response:
+def answer(request: Request, frames: Frames, beat: bytes = COMMENT) -> Response:
     """The stream of these frames, with ``beat`` whenever it has been silent for ``BEAT_S`` seconds; 429 when too many are open."""
     address = request.client.host if request.client else ""
     if _open.total() >= STREAMS or _open[address] >= STREAMS_ADDRESS:
@@ -29,19 +32,20 @@ def answer(request: Request, frames: AsyncIterator[bytes], beat: bytes = COMMENT
     return StreamingResponse(_counted(address, beating(frames, beat)), 200, _HEADERS, "text/event-stream")
 
 
-async def _counted(address: str, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _counted(address: str, stream: Frames) -> Frames:
     _open[address] += 1
     try:
-        async for chunk in stream:
-            yield chunk
+        async with aclosing(stream) as chunks:
+            async for chunk in chunks:
+                yield chunk
     finally:
         _open[address] -= 1
         if not _open[address]:
             del _open[address]
 
 
-async def beating(stream: AsyncIterator[bytes], beat: bytes = COMMENT) -> AsyncIterator[bytes]:
-    """The stream, with ``beat`` whenever it has been silent for ``BEAT_S`` seconds."""
+async def beating(stream: Frames, beat: bytes = COMMENT) -> Frames:
+    """The stream, with ``beat`` whenever it has been silent for ``BEAT_S`` seconds; at the end the stream is closed as well."""
     coming = asyncio.ensure_future(anext(stream, None))
     try:
         while True:
@@ -56,3 +60,5 @@ async def beating(stream: AsyncIterator[bytes], beat: bytes = COMMENT) -> AsyncI
             coming = asyncio.ensure_future(anext(stream, None))
     finally:
         coming.cancel()
+        await asyncio.wait({coming})  # nobody can close a stream that is still asked for its next chunk
+        await stream.aclose()

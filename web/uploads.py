@@ -1,6 +1,7 @@
 """Files in and out: ``POST /documents`` takes one file as the raw body, ``GET /documents/ID`` gives it back to those concerned.
 
-``POST /documents/form?next=/page`` takes the file of a page's form instead, and leads back to the page with ``document=ID``.
+``POST /documents/form?next=/page`` takes the file of a page's form instead, and leads back to the page with ``document=ID``;
+``acting=MARK`` says for whom the form was opened (``web/pages/acting.py``).
 
 Not part of the GraphQL body, which is read whole into memory: an upload is streamed to a temporary file, counted as it comes.
 """
@@ -26,12 +27,14 @@ from market.documents import service as documents
 from market.documents.incoming import Incoming, TooLarge, receiving
 from market.documents.parse import InvoiceFacts, media
 from market.money import format_yuan
+from schema.accounts import viewer_of
 from schema.documents import Document
 from schema.errors import sentence
 from schema.labels import N_
 from web import i18n, multipart
 from web.addresses import is_own
 from web.guard import UPLOAD_FORM_PATH, UPLOAD_PATH, UPLOAD_S
+from web.pages import acting
 from web.pages import engine as pages
 from web.refusals import BODY_TOO_SLOW, JSON, Refusal, language, problem, respond
 
@@ -46,6 +49,12 @@ TOO_LARGE = Refusal(413, "REQUEST_TOO_LARGE", N_("文件太大，上限 10 MB。
 TOO_MANY = Refusal(429, "TOO_MANY_REQUESTS", N_("本账号正在上传的文件太多，请等前一个传完。"), _CLOSE)
 EMPTY = Refusal(400, "BAD_REQUEST", N_("没有收到文件内容：请把文件作为请求体直接发送。"))
 NO_FILE = Refusal(422, "BAD_REQUEST", N_("没有选文件。请退回上一页，选好文件再上传。"))
+OTHER_PARTY = Refusal(
+    409,
+    "OTHER_PARTY",
+    N_("这一页是替别的单位打开的，您现在替另一个单位办事，文件没有存。请换回那个单位，或重新打开这一页。"),
+    _CLOSE,
+)
 MEDIA_TYPE = Refusal(
     415, "UNSUPPORTED_MEDIA_TYPE", N_("只接受电子发票文件：数电票 XML、OFD、PDF（按内容识别）。请上传税务平台下载的原件。")
 )
@@ -117,6 +126,7 @@ class Files:
         if not is_own(back):
             return pages.problem(pages.stranger(request), pages.Refused(400))
         try:
+            await self._same_party(request)
             stored = await self._stored(request, multipart.file_of(request), multipart.AROUND_BYTES)
         except multipart.NotAForm:
             return _page(request, NO_FILE)
@@ -132,6 +142,13 @@ class Files:
         except ClientDisconnect:
             return Response(status_code=400)
         return RedirectResponse(str(URL(back).include_query_params(document=stored.document.id)), 303)
+
+    async def _same_party(self, request: Request) -> None:
+        """Raises _Refused when the form was opened for another party: nothing is stored for either. Raises NotSignedIn."""
+        opened_for, now = request.query_params.get("acting"), await viewer_of(await self.identify(request, None))
+        behalf = now.on_behalf_of.code if now and now.on_behalf_of else ""
+        if opened_for and now and opened_for != acting.mark_of(now.login, now.acting_for.code, behalf):
+            raise _Refused(OTHER_PARTY)
 
     async def _post(self, request: Request) -> Response:
         stored = await self._stored(request, request.stream())
@@ -181,7 +198,7 @@ class Files:
             "Content-Disposition": f'attachment; filename="{document.sha256[:16]}.{_ENDINGS[document.media_type]}"',
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
         }
         return Response(await documents.content(document), headers=headers, media_type=document.media_type)
 

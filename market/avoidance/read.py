@@ -1,7 +1,7 @@
 """Who stands on the avoidance list, and who may read it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from market.actors import Actor
 from market.avoidance.models import Avoidance, Ground
+from market.clock import local_date
 from market.errors import OnAvoidanceList
 from market.parties import read as parties
 from market.parties.models import Organisation
@@ -25,31 +26,34 @@ BASIS = {
 """The rule behind each ground. Source: domain.md §3.5 (V18, V19)."""
 
 
-async def refuse_listed(project: Project, bidder: Organisation, on: date) -> None:
-    """Raises OnAvoidanceList: listed on that day against the buyer, or against the agency of the case."""
+async def refuse_listed(project: Project, bidder: Organisation, at: datetime) -> None:
+    """Raises OnAvoidanceList: listed at that moment, the list as it stood then, against the buyer or against the agency of the case."""
+    on = local_date(at)
     case = await ApprovalCase.get_or_none(id=project.case_id) if project.case_id else None
     agencies = {project.buyer_id} | ({case.agency_id} if case else set())
     rows = Avoidance.filter(
         Q(until=None) | Q(until__gte=on),
+        Q(lifted_at=None) | Q(lifted_at__gt=at),
         Q(case_id=None) | Q(case_id=project.case_id) if case else Q(case_id=None),
         agency_id__in=agencies,
         intermediary_id=bidder.id,
         since__lte=on,
-        lifted_at=None,
+        recorded_at__lte=at,
     )
     for row in await rows.order_by("recorded_at", "code"):
-        if not await _counts(row, project):
+        if not await _counts(row, project, at):
             continue
         raise OnAvoidanceList(project.code, row.code, row.ground, row.reason, BASIS[Ground(row.ground)], row.until)
 
 
-async def _counts(row: Avoidance, project: Project) -> bool:
+async def _counts(row: Avoidance, project: Project, at: datetime) -> bool:
     """What an agency lists by itself bars only from its own projects, and from none that is already published: it may choose nobody's
-    intermediary for them, nor strike out a rival. The operator's word counts in both."""
-    if not await parties.is_member(row.recorded_by_id, row.agency_id):
+    intermediary for them, nor strike out a rival. Nor does it begin to count once the quotes are open: that would be a strike against a
+    winner that it knows. The operator's word counts at any moment, in both."""
+    if not await parties.is_member(row.recorded_by_id, row.agency_id, at):
         return True
-    published = project.published_at
-    return row.agency_id == project.buyer_id and published is not None and row.recorded_at <= published
+    began = project.opened_at is None or row.since <= local_date(project.opened_at)
+    return row.agency_id == project.buyer_id and row.recorded_at <= (project.published_at or at) and began
 
 
 def listing(actor: Actor) -> QuerySet[Avoidance]:

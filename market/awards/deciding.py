@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from market.awards import rotating
 from market.awards.known import Known
 from market.awards.models import Award
 from market.frameworks import service as frameworks
@@ -81,6 +82,10 @@ def auctioned(project: Project, valid: int) -> bool:
 
 
 FAILURES = ("no_quotes", "all_invalid", "too_few_valid_quotes")
+SHORT_LIST_BARRED = "short_list_barred"
+"""Everybody on the short list became barred before the buyer picked."""
+OUTCOMES = (*FAILURES, SHORT_LIST_BARRED)
+"""Why there is no award although the quotes are open: what a replay finds too."""
 
 
 def failure(project: Project, received: int, valid: int) -> str:
@@ -114,10 +119,11 @@ async def award(project: Project, valid: Sequence[Quote], selection: Selection, 
         standstill_until=standstill.at,
         standstill_provisional=standstill.provisional,
     )
-    if project.framework_id and project.method == SelectionMethod.ROTATION:
-        await frameworks.add_turns(project.framework_id, project.code, selection.worked["passed"], quote.bidder.code)
+    if project.framework_id and rotating.rotates(project):
+        await frameworks.add_turns(project.framework_id, project.code, rotating.first_turns(selection))
     told = {"supplier": quote.bidder.code, "amountFen": winner.amount_fen, "standstillUntil": standstill.at.isoformat()}
-    await project_service.move(project, _MOVES[ProjectState(project.state)], **told)
+    picked = {"passedOver": dict(known.passed_over)} if known.picked else {}
+    await project_service.move(project, _MOVES[ProjectState(project.state)], **told, **picked)
 
 
 def reasons(selection: Selection, known: Known) -> dict[str, Any]:
@@ -134,7 +140,7 @@ def reasons(selection: Selection, known: Known) -> dict[str, Any]:
         told["credit"] = dict(sorted(known.credit.items()))
     if known.scores:
         told["scores"] = {code: [list(points) for points in sheets] for code, sheets in sorted(known.scores.items())}
-    return told if known.picked is None else told | {"picked": known.picked}
+    return told if known.picked is None else told | {"picked": known.picked, "passedOver": dict(known.passed_over)}
 
 
 def _place(quote: ValidQuote) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from market.actors import Actor
-from market.awards import read, suspensions
+from market.avoidance import barred
+from market.awards import read, rotating, service, suspensions
 from market.awards.models import Award, AwardForfeiture
 from market.errors import StillTimeToSign
 from market.frameworks import service as frameworks
 from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects import service as project_service
-from market.projects.models import Project, SelectionMethod
+from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
 from market.text import one_text
@@ -84,13 +86,18 @@ async def _check_late(project: Project, award: Award) -> None:
 
 
 async def _next_in_order(project: Project, award: Award) -> None:
-    """The same award, one turn further, with a standstill of its own; where nobody is left the project is unsuccessful."""
-    gone = await AwardForfeiture.filter(award_id=award.id).order_by("turn").values_list("supplier__code", flat=True)
-    ranked = Quote.filter(project_id=project.id, live=True, rank__not_isnull=True).exclude(bidder__code__in=list(gone))
-    quote = await ranked.order_by("rank").select_related("bidder").first()
+    """The same award, one turn further, with a standstill of its own; where nobody is left the project is unsuccessful.
+
+    Whoever became barred since the opening is passed over, for a reason that is published; what counts as a bar by then says
+    ``avoidance.barred``. It is judged anew each time, and in a rotation who is passed over keeps its turn.
+    """
+    gone = [str(code) for code in await _forfeiters(award)]
+    quote, passed_over = await _first_free(project, gone)
+    reasons = award.reasons | {"forfeited": gone, "passedOver": passed_over}
     if quote is None:
+        await Award.filter(id=award.id).update(reasons=reasons)
         project.outcome_reason = "award_forfeited"
-        await project_service.move(project, "exhaust")
+        await project_service.move(project, "exhaust", passedOver=passed_over)
         return
     amount_fen = next(place["amountFen"] for place in award.reasons["ranking"] if place["bidder"] == quote.bidder.code)
     standstill = rulebook().deadline("standstill", unit().now)
@@ -100,7 +107,7 @@ async def _next_in_order(project: Project, award: Award) -> None:
         "supplier_id": quote.bidder_id,
         "amount_fen": amount_fen,
         "service_working_days": quote.service_working_days,
-        "reasons": award.reasons | {"forfeited": list(gone)},
+        "reasons": reasons,
         "published_at": unit().now,
         "standstill_until": standstill.at,
         "standstill_provisional": standstill.provisional,
@@ -108,10 +115,34 @@ async def _next_in_order(project: Project, award: Award) -> None:
         "confirmed_by_id": None,
     }
     await Award.filter(id=award.id).update(**values)
-    if project.framework_id and project.method == SelectionMethod.ROTATION:
-        await frameworks.add_turns(project.framework_id, project.code, (), quote.bidder.code)
+    await _take_turn(project, award, gone, quote.bidder.code)
     told = {"supplier": quote.bidder.code, "amountFen": amount_fen, "standstillUntil": standstill.at.isoformat()}
-    await project_service.move(project, "award_next", turn=award.turn + 1, **told)
+    await project_service.move(project, "award_next", turn=award.turn + 1, passedOver=passed_over, **told)
+
+
+async def _forfeiters(award: Award) -> list[Any]:
+    return await AwardForfeiture.filter(award_id=award.id).order_by("turn").values_list("supplier__code", flat=True)
+
+
+async def _first_free(project: Project, gone: Sequence[str]) -> tuple[Quote | None, dict[str, str]]:
+    """The first in order that did not give the award up and may serve today, and who was passed over for it, code → reason."""
+    passed_over: dict[str, str] = {}
+    ranked = Quote.filter(project_id=project.id, live=True, rank__not_isnull=True).exclude(bidder__code__in=list(gone))
+    for quote in await ranked.order_by("rank").select_related("bidder"):
+        reason = await barred.reason(project, quote.bidder, unit().now)
+        if not reason:
+            return quote, passed_over
+        passed_over[quote.bidder.code] = reason
+    return None, passed_over
+
+
+async def _take_turn(project: Project, award: Award, gone: Sequence[str], code: str) -> None:
+    """Of a rotation the next in order has its turn too, and whoever stood before it and did not offer has lost its own."""
+    if project.framework_id is None or not rotating.rotates(project):
+        return
+    place = await service.place_of(project)
+    before, after = (rotating.turns(award.reasons, holders, place) for holders in (gone, [*gone, code]))
+    await frameworks.add_turns(project.framework_id, project.code, after[len(before) :])
 
 
 async def forfeitures_by_award(award_ids: Sequence[UUID]) -> list[list[AwardForfeiture]]:

@@ -1,25 +1,38 @@
 """A rotation's inputs besides the quotes: the stored turns and members must be those that the log published."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from market.awards import rotating
 from market.awards.differences import Difference, first
 from market.frameworks import read as frameworks
 from market.log.models import LogEntry
-from market.projects.models import Project, SelectionMethod
+from market.projects.models import Project
+from market.selection.draw import Place
 
 _ACTS = ("framework:turn", "framework:decide", "framework:leave")
 
 
 async def altered(project: Project) -> Difference | None:
     """The first part of the framework's history that is stored otherwise than it was logged; None for other methods."""
-    if project.method != SelectionMethod.ROTATION or project.framework_id is None:
+    if project.framework_id is None or not rotating.rotates(project):
         return None
     rows = LogEntry.filter(subject=f"framework:{project.terms['framework']}", action__in=_ACTS).order_by("seq")
     said = _said([json.loads(row.body) for row in await rows])
     return first({part: (kept, said[part]) for part, kept in (await _stored(project.framework_id)).items()})
+
+
+async def turned(project: Project, reasons: Mapping[str, Any], holders: Sequence[str], place: Place) -> Difference | None:
+    """Where the turns that this call-off is said to have taken are not those that follow. ``holders``: of the award, in order."""
+    if project.framework_id is None or not rotating.rotates(project):
+        return None
+    [turns] = await frameworks.turns_by_framework([project.framework_id])
+    kept = [(turn.member.code, turn.cause) for turn in turns if turn.project_code == project.code]
+    follow = [(code, cause.value) for code, cause in rotating.turns(reasons, holders, place)]
+    return first({"turns of the call-off": (kept, follow)})
 
 
 async def _stored(framework_id: UUID) -> dict[str, list[Any]]:

@@ -8,6 +8,7 @@ from market.awards import read
 from market.awards.models import Award, Objection
 from market.errors import AlreadyFiled, DeadlinePassed, NotFound, ObjectionOpen, ObjectionUpheld, WrongState
 from market.permissions import Action, Allowed, Subject, may
+from market.projects import able
 from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project
@@ -23,12 +24,13 @@ TEXT = 2000
 async def raise_objection(actor: Actor, project_code: str, text: str) -> Objection:
     """A bidder objects to the award, once a turn, before the standstill ends; the award cannot be confirmed until the buyer answers.
 
+    So may the members of the framework that it was called off from: whose turn was lost or who was left out may know better.
+
     The text and who raised it are for the two sides and the supervisors; that there is an objection is public, and the log tells no more.
     Raises InvalidInput, NotFound, NotPermitted, WrongState, DeadlinePassed, AlreadyFiled.
     """
     project = await project_service.locked(actor, project_code)
-    bidders = await Quote.filter(project_id=project.id, live=True).values_list("bidder_id", flat=True)
-    authorise(Action.OBJECTION_RAISE, Subject.of(*(bidders if project.opened_at else ())))
+    authorise(Action.OBJECTION_RAISE, Subject.of(*await _concerned(project)))
     words = one_text("text", text, TEXT, lines=True)
     award = await _standing(project)
     if unit().received_at >= award.standstill_until:
@@ -49,6 +51,13 @@ async def raise_objection(actor: Actor, project_code: str, text: str) -> Objecti
     told = {"objection": objection.code, "answerDue": due.at.isoformat()}
     unit().record_anonymous("objection:raise", f"project:{project.code}", **told)
     return await _shown(objection)
+
+
+async def _concerned(project: Project) -> list[UUID]:
+    if project.opened_at is None or project.closes_at is None:
+        return []
+    bidders = await Quote.filter(project_id=project.id, live=True).values_list("bidder_id", flat=True)
+    return [*bidders, *(member.id for member in await able.members(project, project.closes_at))]
 
 
 @use_case(Action.OBJECTION_ANSWER)

@@ -1,17 +1,16 @@
 """Reads of awards, and of what methods need besides the quotes."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from tortoise.functions import Count
 
 from market.auctions import read as auctions
+from market.awards import rotating
 from market.awards.known import Known
 from market.awards.models import Award, AwardForfeiture, Score
-from market.frameworks import read as frameworks
 from market.log import read as log
 from market.log.models import LogCheckpoint, LogEntry
 from market.parties import read as parties
@@ -82,8 +81,16 @@ async def records_by_award(award_ids: Sequence[UUID]) -> list[Recorded | None]:
     return [Recorded(entry, signed.get(entry.seq)) if entry else None for entry in found]
 
 
-async def known(project: Project, quotes: Sequence[Quote], picked: str | None = None) -> Known:
-    """What the project's method needs besides the quotes: credit as published before the notice, points, an auction's end, turns."""
+NOBODY: Mapping[str, str] = {}
+
+
+async def known(
+    project: Project, quotes: Sequence[Quote], could_not: Mapping[str, str] = NOBODY, picked: str | None = None
+) -> Known:
+    """What the project's method needs besides the quotes: credit as published before the notice, points, an auction's end, turns.
+
+    ``could_not``: of a rotation, who could not have quoted, code → reason.
+    """
     if project.method == SelectionMethod.CREDIT_MERIT:
         return Known(await _credit(project, quotes), {}, picked)
     if project.method == SelectionMethod.PROPOSAL_MERIT:
@@ -91,15 +98,8 @@ async def known(project: Project, quotes: Sequence[Quote], picked: str | None = 
     if project.method == SelectionMethod.REVERSE_AUCTION:
         return Known(last_fen=await auctions.last_amounts(project.id))
     if project.method == SelectionMethod.ROTATION:
-        return Known(standing=await _standing(project))
+        return Known(standing=await rotating.standing(project, could_not))
     return Known()
-
-
-async def _standing(project: Project) -> dict[str, Any]:
-    if project.framework_id is None or project.published_at is None or project.closes_at is None:
-        raise ValueError(f"project {project.code} rotates among nobody")
-    found = await frameworks.standing(project.framework_id, project.code, project.published_at, project.closes_at)
-    return {"turns": dict(found.turns), "roster": list(found.roster)}
 
 
 async def _credit(project: Project, quotes: Sequence[Quote]) -> dict[str, int]:

@@ -4,15 +4,15 @@ Nothing is taken from the award but what the buyer chose by hand (a pick); the f
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from market import vault
+from market import db, vault
 from market.actors import Actor
 from market.awards import auction_replay as auctions
-from market.awards import deciding, framework_replay, read, service
+from market.awards import deciding, exclusion_replay, framework_replay, read, service
 from market.awards.differences import Difference, first, text
 from market.awards.models import Award, AwardForfeiture
 from market.draws import read as draws
@@ -23,8 +23,9 @@ from market.projects.models import Project
 from market.quotes import read as quote_reads
 from market.quotes.content import Content
 from market.quotes.models import Quote
-from market.selection import draw
+from market.selection import credit_merit, draw
 from market.selection.ranking import ValidQuote
+from market.usecase import to_its_end
 
 _STANDSTILL = (*read.AWARDING, "award:suspend", "award:lift_suspension")
 """Acts that say until when one may object."""
@@ -42,32 +43,49 @@ class Replay:
 
 
 async def replay(actor: Actor, project_code: str) -> Replay:
-    """Recompute the outcome of an opened project. Raises NotFound when it is not visible or not decided yet."""
+    """Recompute the outcome of an opened project, all of it as it stood at one moment. Raises NotFound: not visible, or not decided yet."""
+    return await to_its_end(db.at_one_moment(recompute(actor, project_code)))
+
+
+async def recompute(actor: Actor, project_code: str) -> Replay:
+    """As ``replay``, for whoever sees to it that nothing changes meanwhile."""
     project = await projects.visible(actor, project_code)
     award = await Award.get_or_none(project_id=project.id).select_related("supplier")
-    if project.opened_at is None or (award is None and project.outcome_reason not in deciding.FAILURES):
+    if project.opened_at is None or (award is None and project.outcome_reason not in deciding.OUTCOMES):
         raise NotFound("award", project.code)
     [quotes] = await quote_reads.opened_by_project([project.id])
     logged = await _logged(project)
-    found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes)
+    found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes, logged)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
-    done = await _decided(project, quotes, award)
+    done = await _decided(project, quotes, award, logged["leftOut"])
     if award is None or done.difference:
         return done
     return replace(done, difference=await _standstill_altered(project, award))
 
 
 async def _logged(project: Project) -> dict[str, Any]:
-    """The quotes, and who was excluded, as the log published them at the opening."""
+    """The quotes, who was excluded, and who of a rotation could not quote, as the log published them at the opening."""
     entry = await LogEntry.filter(action="quotes:open", subject=f"project:{project.code}").first()
     facts: dict[str, Any] = json.loads(entry.body)["facts"] if entry else {"quotes": []}
-    return {"excluded": {}} | facts
+    return {"leftOut": {}} | facts
 
 
-async def _inputs_altered(project: Project, quotes: list[Quote]) -> Difference | None:
+async def _passed_over(project: Project) -> dict[str, str]:
+    """Who was barred when the award was last given to somebody, or to nobody, as the log published it: code → reason."""
+    acts = [f"project:{act}" for act in ("pick", "award_next", "exhaust", "give_up")]
+    entry = await LogEntry.filter(action__in=acts, subject=f"project:{project.code}").order_by("-seq").first()
+    found: dict[str, str] = json.loads(entry.body)["facts"].get("passedOver", {}) if entry else {}
+    return found
+
+
+async def _inputs_altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
     """What else the outcome depends on."""
-    found = await _notice_altered(project) or await _draw_altered(project, quotes)
+    found = (
+        await exclusion_replay.altered(project, quotes, logged)
+        or await _notice_altered(project)
+        or await _draw_altered(project, quotes)
+    )
     return found or await auctions.altered(project, quotes) or await framework_replay.altered(project)
 
 
@@ -109,8 +127,8 @@ def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> D
     said = {entry["bidder"]: entry for entry in logged["quotes"]}
     if said.keys() != stored.keys():
         return Difference("bidders", " ".join(sorted(stored)), " ".join(sorted(said)))
-    if (excluded := project.excluded or {}) != logged["excluded"]:
-        return Difference("excluded", text(excluded), text(logged["excluded"]))
+    if (excluded := project.excluded or {}) != logged.get("excluded", {}):
+        return Difference("excluded", text(excluded), text(logged.get("excluded", {})))
     return first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
 
 
@@ -135,18 +153,41 @@ def _inside(project: Project, quote: Quote, entry: dict[str, Any]) -> dict[str, 
     }
 
 
-async def _decided(project: Project, quotes: list[Quote], award: Award | None) -> Replay:
+async def _decided(project: Project, quotes: list[Quote], award: Award | None, could_not: dict[str, str]) -> Replay:
     valid = [quote for quote in quotes if not deciding.invalid(project, quote)]
     failure = deciding.failure(project, len(quotes), len(valid))
-    if award is None or failure:
-        awarded, recomputed = "awarded" if award else project.outcome_reason, failure or "awarded"
-        found = None if awarded == recomputed else Difference("outcome", awarded, recomputed)
-        return Replay(project, project.terms["method"], len(quotes), None, found)
-    known = await read.known(project, valid, award.reasons.get("picked"))
-    selection = deciding.select(project, deciding.facts(valid, known), known, await service.place_of(project))
-    winner = _holder(selection.ranking, await _forfeiters(award))
-    found = _difference(award, deciding.reasons(selection, known), winner)
-    return Replay(project, project.terms["method"], len(quotes), winner.bidder_code, found)
+    if award is None:
+        found = first({"outcome": (project.outcome_reason, failure or await _unpicked(project, valid))})
+    elif failure:
+        found = first({"outcome": ("awarded", failure)})
+    else:
+        winner, found = await _awarded(project, valid, award, could_not)
+        return Replay(project, project.terms["method"], len(quotes), winner, found)
+    return Replay(project, project.terms["method"], len(quotes), None, found)
+
+
+async def _awarded(
+    project: Project, valid: list[Quote], award: Award, could_not: dict[str, str]
+) -> tuple[str, Difference | None]:
+    """The recomputed winner, and the first difference of the award."""
+    known, place = await read.known(project, valid, could_not, award.reasons.get("picked")), await service.place_of(project)
+    selection = deciding.select(project, deciding.facts(valid, known), known, place)
+    gone, out = await _forfeiters(award), await _passed_over(project)
+    winner = _holder(selection.ranking, gone, out)
+    reasons = deciding.reasons(selection, known) | {"passedOver": out}
+    holders = list(dict.fromkeys([*gone, winner.bidder_code]))
+    found = _difference(award, reasons, winner) or await framework_replay.turned(project, reasons, holders, place)
+    return winner.bidder_code, found
+
+
+async def _unpicked(project: Project, valid: list[Quote]) -> str:
+    """Of a short list that nobody was picked from: whether everybody on it was barred."""
+    if project.outcome_reason != deciding.SHORT_LIST_BARRED:
+        return "awarded"
+    given = deciding.facts(valid, await read.known(project, valid))
+    short = credit_merit.lists(given, project.terms["constants"], await service.place_of(project)).short
+    barred = {quote.bidder_code for quote in short} <= (await _passed_over(project)).keys()
+    return deciding.SHORT_LIST_BARRED if barred else "awarded"
 
 
 async def _standstill_altered(project: Project, award: Award) -> Difference | None:
@@ -165,9 +206,9 @@ async def _forfeiters(award: Award) -> list[str]:
     return [row.supplier.code for row in rows]
 
 
-def _holder(ranking: Sequence[ValidQuote], gone: Sequence[str]) -> ValidQuote:
-    """Who has the award: the first that did not give it up; where all did, the last that had it."""
-    left = [quote for quote in ranking if quote.bidder_code not in gone]
+def _holder(ranking: Sequence[ValidQuote], gone: Sequence[str], passed_over: Collection[str]) -> ValidQuote:
+    """Who has the award: the first that neither gave it up nor was passed over; where nobody is left, the last that had it."""
+    left = [quote for quote in ranking if quote.bidder_code not in {*gone, *passed_over}]
     return left[0] if left else next(quote for quote in ranking if quote.bidder_code == gone[-1])
 
 

@@ -1,16 +1,15 @@
 """Opening at its time by whoever comes first, exactly once; award, standstill and confirmation."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from market import db
 from market.actors import SYSTEM, Actor
 from market.auctions import service as auctions
-from market.awards import deciding, objections, read, suspensions
+from market.awards import deciding, objections, read, rotating, suspensions
 from market.awards.models import Award
-from market.clock import local_date
 from market.draws import service as draws
 from market.draws.models import Draw
 from market.errors import StandstillRunning
@@ -20,7 +19,7 @@ from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
 from market.projects.states import SEALED, ProjectState
-from market.quotes import barred
+from market.quotes import excluded
 from market.quotes.models import Quote
 from market.quotes.service import Opened, unseal_all
 from market.selection.draw import Place
@@ -109,7 +108,7 @@ async def unsealed(project: Project, now: datetime) -> list[Opened]:
     """
     opened = await unseal_all(project, now)
     if project.excluded is None:
-        project.excluded = await barred.among([one.quote for one in opened], project, local_date(now))
+        project.excluded = await excluded.among([one.quote for one in opened], project, now)
     for one in opened:
         one.quote.invalid_reason = deciding.invalid(project, one.quote)
     return opened
@@ -153,15 +152,16 @@ async def _drawn(project: Project, quotes: Sequence[Quote], now: datetime) -> Dr
 async def conclude(project: Project, now: datetime) -> None:
     """Open all quotes for everybody, draw, decide, and store what is known from here on, in the caller's transaction."""
     project.opened_at, project.next_check_at, unit().checkpoint = now, None, True
-    opened = await unsealed(project, now)
-    _record_opening(project, opened)
-    quotes = [one.quote for one in opened]
     if project.framework_id:
         await frameworks.hold(project.framework_id)
+    opened = await unsealed(project, now)
+    quotes = [one.quote for one in opened]
+    could_not = await rotating.unable(project, quotes)
+    _record_opening(project, opened, could_not)
     draw = await _drawn(project, quotes, now)
     if draw:
         draws.publish(project, draw)
-    await deciding.decide(project, quotes, _places(draw), now, await read.known(project, quotes))
+    await deciding.decide(project, quotes, _places(draw), now, await read.known(project, quotes, could_not))
     for quote in quotes:
         await quote.save(update_fields=_OPENED)
 
@@ -180,13 +180,17 @@ _OPENED = [
 """What of a quote is known from the opening on."""
 
 
-def _record_opening(project: Project, opened: list[Opened]) -> None:
-    """From here on anyone can recompute each commitment and find it in the log before the deadline, and knows who is excluded."""
+def _record_opening(project: Project, opened: list[Opened], could_not: Mapping[str, str]) -> None:
+    """From here on anyone can recompute each commitment and find it in the log before the deadline, and knows who is excluded.
+
+    ``could_not``: of a rotation, who was not free to quote.
+    """
     quotes = [
         {"bidder": o.quote.bidder.code, "commitment": o.quote.commitment, "content": o.content, "salt": o.quote.salt}
         for o in opened
     ]
-    unit().record_anonymous("quotes:open", f"project:{project.code}", quotes=quotes, excluded=project.excluded)
+    told = {"quotes": quotes, "excluded": project.excluded} | ({"leftOut": could_not} if rotating.rotates(project) else {})
+    unit().record_anonymous("quotes:open", f"project:{project.code}", **told)
     for bidder in [o.quote.bidder.code for o in opened if o.content is None]:
         unit().record("quote:not_revealed", f"organisation:{bidder}", project=project.code)
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from market.actors import Actor
 from market.awards import read
 from market.awards.models import OpeningWitness
-from market.awards.replay import replay
+from market.awards.replay import recompute
 from market.errors import AlreadyFiled
+from market.frameworks import service as frameworks
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
@@ -39,7 +40,9 @@ async def witness_opening(actor: Actor, project_code: str) -> Project:
     }
     if await OpeningWitness.exists(**witness):
         raise AlreadyFiled("testimony", project.code)
-    agrees = (await replay(actor, project.code)).difference is None
+    if project.framework_id:
+        await frameworks.hold(project.framework_id)  # nobody enters, leaves or has a turn while it is recomputed
+    agrees = (await recompute(actor, project.code)).difference is None
     await OpeningWitness.create(**witness, account_id=actor.account_id, at=unit().now, agrees=agrees)
     unit().record("opening:witness", f"project:{project.code}", turn=witness["turn"], agrees=agrees)
     return project

@@ -20,6 +20,7 @@ from market.contracts import service as contracts
 from market.contracts.models import Contract
 from market.demo import oversight, people
 from market.demo.payments import stage_payments, stage_shift
+from market.demo.ratings import stage_ratings
 from market.log.models import LogEntry
 from market.projects import service as projects
 from market.projects.forms import CaseForm, PostProject
@@ -150,6 +151,7 @@ async def _finished(stage: Stage) -> None:
         await stage.contract("applicant", "冷库氨制冷系统定期安全评价", SAFETY_ASSESSMENT, 4, 26_000, 24_800),
     ]
     await stage_payments(stage, filed)
+    await stage_ratings(stage, filed[0], filed[3])
     await oversight.followed_to_the_end(stage, filed[2])
     shifted = await stage.contract("agency", "示例湾 11 号海域使用论证报告评审", SEA_AREA_REVIEW, 11, 44_000, 46_500, 45_200)
     await stage_shift(stage, shifted)

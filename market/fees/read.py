@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q, RawSQL
+from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from market.actors import Actor
@@ -138,6 +139,15 @@ async def nets_by_fee(ids: Sequence[UUID]) -> list[int]:
     taken_back = {r["reverses_id"] for r in back if r["reverses_id"]}
     standing = [r for r in back if r["reverses_id"] is None and r["id"] not in taken_back]
     return [amounts.get(i, 0) - sum(r["amount_fen"] for r in standing if r["refund_of_id"] == i) for i in ids]
+
+
+async def paid_by_contract(ids: Sequence[UUID]) -> list[int]:
+    """What was paid under each contract and has not come back, in fen; a record that was taken back counts on neither side."""
+    standing = FeeRecord.filter(contract_id__in=list(ids), reverses_id=None, reversed_by__isnull=True)
+    sums = standing.annotate(total=Sum("amount_fen")).group_by("contract_id")
+    paid = dict(await sums.filter(refund_of_id=None).values_list("contract_id", "total"))
+    back = dict(await sums.filter(refund_of_id__not_isnull=True).values_list("contract_id", "total"))
+    return [int(paid.get(i, 0)) - int(back.get(i, 0)) for i in ids]
 
 
 async def reversals_by_fee(ids: Sequence[UUID]) -> list[FeeRecord | None]:

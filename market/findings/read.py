@@ -117,6 +117,12 @@ async def codes_by_finding(ids: Sequence[UUID]) -> list[list[tuple[str, str]]]:
     return [found[i] for i in ids]
 
 
+async def parties_by_finding(ids: Sequence[UUID]) -> list[list[FindingParty]]:
+    """Those whom each finding concerns, with their organisations, in key order."""
+    rows = await FindingParty.filter(finding_id__in=list(ids)).order_by("side").select_related("organisation")
+    return [[row for row in rows if row.finding_id == i] for i in ids]
+
+
 async def findings_by_subject(subjects: Sequence[str]) -> list[list[Finding]]:
     """All findings about each subject, in key order."""
     found: dict[str, list[Finding]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """Reads of framework agreements: all of it public from publication on, and where each member stands in the rotation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,10 @@ from market.errors import NotFound, WrongState
 from market.frameworks.models import Framework, FrameworkEntry, FrameworkItem, FrameworkTurn
 from market.frameworks.states import FrameworkState
 from market.parties import read as parties
+from market.parties.models import Organisation
 from market.permissions import Action, Allowed, Subject, may
 from market.text import one_text, typed_code, wanted_code
+from market.usecase import rulebook
 
 
 def subject(framework: Framework) -> Subject:
@@ -51,11 +53,12 @@ def check_open(framework: Framework, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class FrameworkFilter:
-    """Which frameworks; None means any. ``open_at``: open at that moment. ``search`` looks into title and code."""
+    """Which frameworks; None means any. ``open_at``: open at that moment. ``ids``: of these. ``search`` looks into title and code."""
 
     item_code: str | None = None
     owner_code: str | None = None
     open_at: datetime | None = None
+    ids: tuple[UUID, ...] | None = None
     search: str | None = None
 
 
@@ -66,6 +69,8 @@ def listing(actor: Actor, wanted: FrameworkFilter) -> QuerySet[Framework]:
     query = query.filter(**{name: value for name, value in exact.items() if value is not None})
     if wanted.open_at is not None:
         query = query.filter(state=FrameworkState.OPEN, ends_at__gte=wanted.open_at)
+    if wanted.ids is not None:
+        query = query.filter(id__in=list(wanted.ids))
     for word in one_text("search", wanted.search or "", 100, required=False).split():
         query = query.filter(Q(title__icontains=word) | Q(code__icontains=word))
     return query
@@ -122,27 +127,35 @@ async def is_member(framework_id: UUID, organisation_id: UUID, since: datetime) 
     )
 
 
-async def count_members(framework_id: UUID) -> int:
-    """How many are admitted and have not left."""
-    return await FrameworkEntry.filter(framework_id=framework_id, live=True, admitted=True).count()
+def decide_by(entry: FrameworkEntry) -> datetime:
+    """Until when the owner should decide on the application, by the rulebook of the day it came."""
+    return rulebook().deadline("framework_decision", entry.applied_at).at
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Before a call-off is decided. ``turns``: code → number of its last turn. ``roster``: who could have offered, sorted codes."""
-
-    turns: Mapping[str, int]
-    roster: tuple[str, ...]
+def is_overdue(entry: FrameworkEntry, at: datetime) -> bool:
+    """Whether it still waits for the decision at that moment although it should have come."""
+    return bool(entry.live) and entry.decided_at is None and at > decide_by(entry)
 
 
-async def standing(framework_id: UUID, project_code: str, since: datetime, until: datetime) -> Standing:
-    """Turns of the call-offs decided before this one, and the members from its notice to its deadline."""
-    [turns], [entries] = await turns_by_framework([framework_id]), await entries_by_framework([framework_id])
-    own = [turn.number for turn in turns if turn.project_code == project_code]
-    last = {turn.member.code: turn.number for turn in turns if not own or turn.number < own[0]}
-    return Standing(last, tuple(sorted(entry.member.code for entry in entries if _stayed(entry, since, until))))
+async def with_overdue_entries(at: datetime) -> tuple[UUID, ...]:
+    """The frameworks in which an application waits too long."""
+    waiting = await FrameworkEntry.filter(live=True, decided_at=None)
+    return tuple({entry.framework_id for entry in waiting if is_overdue(entry, at)})
+
+
+async def members(framework_id: UUID, since: datetime, until: datetime) -> list[Organisation]:
+    """Who was admitted by the one moment and had not left by the other, by code."""
+    [entries] = await entries_by_framework([framework_id])
+    return sorted((entry.member for entry in entries if _stayed(entry, since, until)), key=lambda member: member.code)
 
 
 def _stayed(entry: FrameworkEntry, since: datetime, until: datetime) -> bool:
     admitted = bool(entry.admitted) and entry.decided_at is not None and entry.decided_at <= since
     return admitted and (entry.left_at is None or entry.left_at > until)
+
+
+async def turns_before(framework_id: UUID, project_code: str) -> dict[str, int]:
+    """Code → number of its last turn, of the call-offs that were decided before this one."""
+    [turns] = await turns_by_framework([framework_id])
+    own = [turn.number for turn in turns if turn.project_code == project_code]
+    return {turn.member.code: turn.number for turn in turns if not own or turn.number < own[0]}

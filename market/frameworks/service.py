@@ -9,7 +9,15 @@ from market.actors import Actor, Role
 from market.catalogue import read as catalogue
 from market.catalogue.models import ItemClass, ItemVersion
 from market.clock import local_date
-from market.errors import AlreadyFiled, InvalidInput, ItemCancelled, NotFound, QualificationMissing, SelfDealing
+from market.errors import (
+    AlreadyFiled,
+    AppliesTooSoon,
+    InvalidInput,
+    ItemCancelled,
+    NotFound,
+    QualificationMissing,
+    SelfDealing,
+)
 from market.frameworks import read
 from market.frameworks.forms import PostFramework
 from market.frameworks.models import Framework, FrameworkEntry, FrameworkItem, FrameworkTurn, TurnCause
@@ -121,10 +129,12 @@ def _told(framework: Framework) -> dict[str, Any]:
 async def enter_framework(actor: Actor, code: str) -> Framework:
     """An intermediary applies, at any time during the term. What the register can answer is asked of it at once.
 
-    Raises NotFound, NotPermitted, WrongState, SelfDealing, QualificationMissing, AlreadyFiled.
+    Who was refused or left waits for the rulebook's ``framework_reentry`` before it applies again: each application takes a decision,
+    and nobody goes and comes between call-offs as it likes. Until when the owner decides says ``framework_decision``.
+    Raises NotFound, NotPermitted, WrongState, SelfDealing, QualificationMissing, AlreadyFiled, AppliesTooSoon.
     """
     authorise(Action.FRAMEWORK_ENTER, Subject.of(actor.organisation_id))
-    framework = await read.visible(actor, code)
+    framework = await _held(actor, code)
     read.check_open(framework, unit().now)
     member = await Organisation.get(id=actor.organisation_id)
     if member.id == framework.owner_id:
@@ -132,9 +142,19 @@ async def enter_framework(actor: Actor, code: str) -> Framework:
     await _check_qualified(framework, member.id)
     if await FrameworkEntry.exists(framework_id=framework.id, member_id=member.id, live=True):
         raise AlreadyFiled("entry", framework.code)
-    await FrameworkEntry.create(framework=framework, member=member, applied_by_id=actor.account_id, applied_at=unit().now)
-    unit().record("framework:enter", f"framework:{framework.code}", member=member.code)
+    await _check_waited(framework, member.id)
+    entry = await FrameworkEntry.create(framework=framework, member=member, applied_by_id=actor.account_id, applied_at=unit().now)
+    told = {"member": member.code, "decideBy": read.decide_by(entry).isoformat()}
+    unit().record("framework:enter", f"framework:{framework.code}", **told)
     return framework
+
+
+async def _check_waited(framework: Framework, member_id: UUID) -> None:
+    """Raises AppliesTooSoon."""
+    for ended in await FrameworkEntry.filter(framework_id=framework.id, member_id=member_id, live=None):
+        again_at = rulebook().deadline("framework_reentry", ended.left_at or ended.decided_at or ended.applied_at).at
+        if unit().now < again_at:
+            raise AppliesTooSoon(framework.code, again_at)
 
 
 async def _check_qualified(framework: Framework, organisation_id: UUID) -> None:
@@ -149,11 +169,11 @@ async def _check_qualified(framework: Framework, organisation_id: UUID) -> None:
 
 @use_case(Action.FRAMEWORK_ADMIT)
 async def decide_entry(actor: Actor, code: str, member_code: str, *, admit: bool, reason: str = "") -> Framework:
-    """Admit an applicant, or refuse it with a reason that is published; it may apply again.
+    """Admit an applicant, or refuse it with a reason that is published; after a while it may apply again. Nobody decides on its own.
 
-    Raises NotFound, NotPermitted, InvalidInput, QualificationMissing.
+    Raises NotFound, NotPermitted, InvalidInput, SelfDealing, QualificationMissing.
     """
-    framework = await read.visible(actor, code)
+    framework = await _held(actor, code)
     authorise(Action.FRAMEWORK_ADMIT, read.subject(framework))
     words = one_text("reason", reason, REASON, required=not admit)
     waiting = FrameworkEntry.filter(framework_id=framework.id, live=True, decided_at=None)
@@ -161,6 +181,8 @@ async def decide_entry(actor: Actor, code: str, member_code: str, *, admit: bool
     entry = await waiting.filter(member_id=member.id).first()
     if entry is None:
         raise NotFound("entry", member_code[:40])
+    if await parties.is_member(actor.account_id, member.id):
+        raise SelfDealing(framework.code)
     if admit:
         await _check_qualified(framework, entry.member_id)
     decided = {"admitted": admit, "reason": words, "decided_at": unit().now, "decided_by_id": actor.account_id}
@@ -174,7 +196,7 @@ async def decide_entry(actor: Actor, code: str, member_code: str, *, admit: bool
 async def leave_framework(actor: Actor, code: str) -> Framework:
     """Leave, or take the application back. Quotes already given stay; so do the turns, if it comes again. Raises NotFound."""
     authorise(Action.FRAMEWORK_ENTER, Subject.of(actor.organisation_id))
-    framework = await read.visible(actor, code)
+    framework = await _held(actor, code)
     member = await Organisation.get(id=actor.organisation_id)
     mine = FrameworkEntry.filter(framework_id=framework.id, member_id=member.id, live=True)
     if not await mine.update(live=None, left_at=unit().now):
@@ -184,16 +206,25 @@ async def leave_framework(actor: Actor, code: str) -> Framework:
 
 
 async def hold(framework_id: UUID) -> None:
-    """Until the transaction ends nobody else has a turn: call-offs of one framework are decided one after the other."""
+    """Until the transaction ends nobody else enters, leaves or has a turn: call-offs of one framework are decided one after the other."""
     await db.lock(Framework, framework_id, "NO KEY UPDATE")
 
 
-async def add_turns(framework_id: UUID, project_code: str, passed: Iterable[str], awarded: str) -> None:
-    """Who lost its turn at a call-off, in order, and who has it, in the caller's transaction; ``log`` and rows say the same."""
+async def _held(actor: Actor, code: str) -> Framework:
+    """The framework, held, and the time from then on: an opening that went first must not find, when it is recomputed, that somebody
+    entered or left before it. Raises NotFound."""
+    framework = await read.visible(actor, code)
+    await hold(framework.id)
+    unit().now = await db.now()
+    return framework
+
+
+async def add_turns(framework_id: UUID, project_code: str, turns: Iterable[tuple[str, TurnCause]]) -> None:
+    """Who lost its turn at a call-off and who has it, in order, in the caller's transaction; ``log`` and rows say the same."""
     await hold(framework_id)
     framework = await Framework.get(id=framework_id)
     number = await FrameworkTurn.filter(framework_id=framework_id).count()
-    for code, cause in [*((code, TurnCause.PASSED) for code in passed), (awarded, TurnCause.AWARDED)]:
+    for code, cause in turns:
         number += 1
         member = await parties.require_organisation(code)
         told = {"number": number, "member": code, "project": project_code, "cause": cause.value}

@@ -1,6 +1,8 @@
 """Complaints: anyone may file one, keeps a receipt, reads the outcome by it; who complained is for the handling regulator alone."""
 
+import base64
 import hashlib
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +11,7 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from market import db
+from market import db, idempotency, vault
 from market.actors import SYSTEM, Actor
 from market.clock import local_date
 from market.errors import InvalidInput, TooManyComplaints
@@ -29,6 +31,8 @@ from market.rules.engine import evaluate
 from market.text import new_code
 from market.usecase import rulebook, unit, use_case
 
+_LEAST_KEY = 20
+"""Characters of a key: whoever has it and the words gets the receipt, so that it must not be guessed."""
 _MOMENT = timedelta(seconds=1)
 """A day ends at the first moment of the next one: a second before, it is still that day."""
 
@@ -67,16 +71,46 @@ async def complaint_by_receipt(receipt: str) -> Complaint | None:
 
 async def file_complaint(actor: Actor, form: FileComplaint) -> Filed:
     """Take a complaint from anybody, signed in or not; transactions of their own count the attempt, and let the rules
-    judge the demand that it tells, in the marketplace's name: the log does not say who complained.
+    judge the demand that it tells, in the marketplace's name: the log does not say who complained. Sent again with the same
+    key, the complaint and its receipt are those of the first time.
 
-    Raises InvalidInput, TooManyComplaints.
+    Raises InvalidInput, TooManyComplaints, IdempotencyKeyReused.
     """
-    form = await claims.completed(actor, form, local_date(await db.now()))
-    await _count(actor.address)
-    filed = await _file(actor, form)
+    sent = await claims.completed(actor, form, local_date(await db.now()))
+    if await _sent_before(actor, form) is None:
+        await _count(actor.address)
+    filed = await _file(actor, sent, form)
     if filed.complaint.demand_id:
         await _judge(SYSTEM, filed.complaint.demand_id, filed.complaint.case.scope)
     return filed
+
+
+async def _sent_before(actor: Actor, form: FileComplaint) -> Complaint | None:
+    """The complaint that was filed with the form's key. Raises InvalidInput, IdempotencyKeyReused."""
+    if not form.idempotency_key:
+        return None
+    if len(form.idempotency_key) < _LEAST_KEY:
+        raise InvalidInput.one("idempotencyKey", "idempotency_key_short", least=_LEAST_KEY)
+    done = await idempotency.seen(_keeper(actor), form.idempotency_key, _print(form))
+    return await Complaint.get(id=done).select_related("case") if done else None
+
+
+def _keeper(actor: Actor) -> UUID:
+    """Whose keys these are: the party's, or everybody's who did not sign in."""
+    return actor.party_id or UUID(int=0)
+
+
+def _print(form: FileComplaint) -> str:
+    return idempotency.fingerprint(vault.fingerprint_secret(), "file_complaint", vars(form))
+
+
+def _receipt(actor: Actor, form: FileComplaint) -> str:
+    """256 bits that nobody can guess: random, or what follows from the key, so that a second answer has the same."""
+    if not form.idempotency_key:
+        return new_token()
+    told = f"{_keeper(actor)} {form.idempotency_key}".encode()
+    digest = hmac.new(vault.receipt_secret(), told, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 async def _count(address: str) -> None:
@@ -104,12 +138,24 @@ def _add(counter: SignInCounter, now: datetime) -> None:
 
 
 @use_case(None)
-async def _file(actor: Actor, form: FileComplaint) -> Filed:
+async def _file(actor: Actor, form: FileComplaint, typed: FileComplaint) -> Filed:
+    """``typed``: the form before it was completed from what the records say on the day."""
+    if done := await _sent_before(actor, typed):
+        unit().replayed = True
+        return Filed(_receipt(actor, typed), done)
+    filed = await _keep(actor, form, _receipt(actor, typed))
+    if typed.idempotency_key:
+        key = typed.idempotency_key
+        await idempotency.remember(_keeper(actor), key, "file_complaint", _print(typed), filed.complaint.id)
+    return filed
+
+
+async def _keep(actor: Actor, form: FileComplaint, receipt: str) -> Filed:
     now, book = unit().now, rulebook()
     agency = await _agency(form.agency_code)
     demand = await _demand(form)
     case = await _case(form, agency, demand)
-    receipt, accepted = new_token(), case.handler_id is not None
+    accepted = case.handler_id is not None
     order = await moves.owe(case, OrderKind.DECIDE if accepted else OrderKind.ACCEPT)
     accept = book.deadline("complaint_accept_period", now).at
     complaint = await Complaint.create(

@@ -13,7 +13,7 @@ class FileComplaint:
     """What happened. Numbers are kept as typed: whether they exist is nobody's to learn here. ``amount_fen`` in fen.
 
     ``charge``: a self-check as it was asked, handed over; with it, or with a payment of the complainant's own in
-    ``record_no``, item and text may be left out.
+    ``record_no``, item and text may be left out. ``idempotency_key``: sent twice with it, it is filed once; "" for none.
     """
 
     item_code: str = ""
@@ -26,6 +26,7 @@ class FileComplaint:
     demand_reason: str = ""
     contact: str = ""
     charge: Charge | None = None
+    idempotency_key: str = ""
 
     def check(self, *, needs_words: bool = True) -> None:
         """Raises InvalidInput with every problem. ``needs_words``: nothing else says which item it is about, and what happened."""

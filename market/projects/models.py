@@ -71,7 +71,8 @@ class Project(Model):
     ``framework``: the agreement that this calls off from. ``parameters``: what the buyer chose for the method; see ``projects.parameters``.
     ``beacon_name``, ``beacon_at``: the public random value that its draw waits for, "" where it waits for none.
     ``next_check_at``: when time alone moves it; None when it does not. ``version`` counts changes.
-    ``able_count``: how many intermediaries can fulfil its requirements, None where it has none. ``narrow_reason``: why few are enough.
+    ``able_count``: how many intermediaries, of a call-off how many members, can fulfil its requirements, None where it has none.
+    ``narrow_reason``: why few are enough.
     ``excluded``: who may not serve it, as found when its quotes were first opened: bidder's code → reason. None before.
     """
 

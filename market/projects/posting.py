@@ -12,6 +12,7 @@ from market.frameworks.models import Framework
 from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
+from market.projects import able
 from market.projects.forms import CaseForm, PostProject
 from market.projects.models import ApprovalCase, Project, Purpose, Quoting, SelectionMethod
 from market.projects.read import reveal_ends_at
@@ -73,12 +74,12 @@ def _check_call_off(framework: Framework, items: list[str], form: PostProject, c
 
 
 async def check_members(project: Project, side: str) -> None:
-    """A call-off chooses among as many as a contest of its own would need. Raises WrongState, TooFewMembers."""
+    """A call-off chooses among as many as a contest of its own would need, of those who can quote. Raises WrongState, TooFewMembers."""
     if project.framework_id is None:
         return
     framework = await Framework.get(id=project.framework_id)
     frameworks.check_open(framework, unit().now)
-    members, needed = await frameworks.count_members(framework.id), rulebook().number(f"minimum_quotes_{side}", unit().now)
+    members, needed = await able.count_members(project, unit().now), rulebook().number(f"minimum_quotes_{side}", unit().now)
     if members < needed:
         raise TooFewMembers(framework.code, members, needed)
 

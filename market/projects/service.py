@@ -142,12 +142,12 @@ async def _publish(project: Project) -> None:
     item = await posting.item_in_force(project.item_code, now)
     if item.item_class != project.item_class:
         raise InvalidInput.one("code", "class_changed", before=project.item_class, now=item.item_class)
+    project.published_at = now
     await posting.check_members(project, read.side(project))
     earliest = book.deadline("open_period", now).at
     project.closes_at = project.wanted_closes_at or earliest
     if project.closes_at < earliest:
         raise OpenPeriodTooShort(project.closes_at, earliest)
-    project.published_at = now
     project.terms = read.terms(project, now, book)
     project.next_check_at = read.opens_at(project)
     posting.check_beacon(project, now)

@@ -38,6 +38,7 @@ MOVES = (
     Move("award", (_S.CLOSED,), _S.STANDSTILL, "time"),
     Move("conclude", (_S.EVALUATING,), _S.STANDSTILL, "award:score"),
     Move("pick", (_S.SHORTLISTED,), _S.STANDSTILL, "award:pick"),
+    Move("give_up", (_S.SHORTLISTED,), _S.UNSUCCESSFUL, "award:pick"),
     Move("fail", (_S.CLOSED,), _S.UNSUCCESSFUL, "time"),
     Move("annul", (_S.STANDSTILL,), _S.UNSUCCESSFUL, "award:annul"),
     Move("confirm", (_S.STANDSTILL,), _S.AWARDED, "award:confirm"),

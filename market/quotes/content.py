@@ -42,8 +42,9 @@ class Content:
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """From a text of anybody's; None unless it is exactly what ``text`` writes, so that one quote has one text."""
+        """From a text of anybody's; None unless it is UTF-8 and exactly what ``text`` writes, so that one quote has one text."""
         try:
+            text.encode()
             found = cls.of(json.loads(text))
             given = (found.amount_fen, found.discount_bp, found.service_working_days)
             numbers = {type(number) for number in given if number is not None}

@@ -10,8 +10,6 @@ from uuid import UUID, uuid4
 
 from market import db, idempotency, vault
 from market.actors import Actor
-from market.catalogue import read as catalogue
-from market.clock import local_date
 from market.errors import (
     AboveCeiling,
     DeadlinePassed,
@@ -19,23 +17,21 @@ from market.errors import (
     NoQuoteToWithdraw,
     NotAMember,
     NotInvited,
-    QualificationMissing,
     QuotesAlreadyOpened,
-    SelfDealing,
     WrongState,
 )
 from market.frameworks import read as frameworks
 from market.money import format_yuan
-from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
 from market.practitioners import read as practitioners
+from market.projects import able
 from market.projects import read as projects
 from market.projects.forms import MAX_WORKING_DAYS
 from market.projects.models import Project, Quoting, SealMode, SelectionMethod
 from market.projects.parameters import FIXED_PRICE
 from market.projects.states import ProjectState
-from market.quotes import barred, read
+from market.quotes import read
 from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.selection.draw import nonce_hash
@@ -78,7 +74,7 @@ class SubmitQuote:
             check.add("nonceHash", "not_a_hash")
         check.whole("practitioners", len(self.practitioners), 0, MAX_PRACTITIONERS)
         for code in self.practitioners:
-            check.text("practitioners", code, 60)
+            check.text("practitioners", code, PRACTITIONER_CHARACTERS)
         check.done()
 
     def check_asked(self, project: Project) -> None:
@@ -105,7 +101,7 @@ class SubmitQuote:
         return Content(self.amount_fen, self.discount_bp, self.service_working_days, self.note.strip(), proposal, self.people())
 
 
-MAX_PRACTITIONERS = 10
+MAX_PRACTITIONERS, PRACTITIONER_CHARACTERS = 10, 40
 PROPOSAL_CHARACTERS = 5000
 """So much fits into a sealed quote whatever the characters are."""
 
@@ -217,14 +213,7 @@ async def _check_bidder(project: Project, bidder: Organisation) -> None:
     if project.invited_id not in (None, bidder.id):
         raise NotInvited(project.code)
     await _check_member(project, bidder)
-    if project.buyer_id == bidder.id:
-        raise SelfDealing(project.code)
-    today = local_date(unit().now)
-    await barred.refuse(project, bidder, today)
-    item = await catalogue.item_at(project.item_code, today)
-    needed = item.qualification_zh if item else ""
-    if needed and not await parties.holds_qualification(bidder.id, needed, today):
-        raise QualificationMissing(needed)
+    await able.refuse(project, bidder, unit().now)
 
 
 async def _check_member(project: Project, bidder: Organisation) -> None:
@@ -236,8 +225,8 @@ async def _check_member(project: Project, bidder: Organisation) -> None:
 
 async def _check_practitioners(codes: tuple[str, ...], bidder: Organisation) -> None:
     """Who is unknown and who practises elsewhere are told alike. Raises InvalidInput."""
-    known, today = await practitioners.by_code(codes), local_date(unit().now)
-    if any(not practitioners.practises(known.get(code), bidder.id, today) for code in codes):
+    known, now = await practitioners.by_code(codes), unit().now
+    if any(not practitioners.practises(known.get(code), bidder.id, now) for code in codes):
         raise InvalidInput.one("practitioners", "not_your_practitioner")
 
 
@@ -283,15 +272,19 @@ async def _store(
 
 
 def _ciphertext(project: Project, quote_id: UUID, opening: Mapping[str, str], nonce: str | None) -> bytes:
+    """Raises InvalidInput when it is too long: a text that a bidder kept may have any number of blanks around its words."""
     padded = vault.PADDED_PROPOSAL if project.method == SelectionMethod.PROPOSAL_MERIT else vault.PADDED
     inside = {**opening, **({"nonce": nonce} if nonce else {})}
-    return vault.seal(project.id, quote_id, json.dumps(inside, ensure_ascii=False).encode(), padded)
+    text = json.dumps(inside, ensure_ascii=False).encode()
+    if len(text) > padded:
+        raise InvalidInput.one("content", "too_many_bytes", limit=padded, given=len(text))
+    return vault.seal(project.id, quote_id, text, padded)
 
 
 async def take_in(project: Project, quote: Quote, content: str, salt: str) -> None:
     """What its bidder kept, from now on sealed like any other quote: nobody who has yet to show its own can read it.
 
-    Raises InvalidInput unless it is, to the letter, what was committed to, and a quote that the notice asks for.
+    Raises InvalidInput unless it is, to the letter, what was committed to, and a quote that the notice asks for and that can be sealed.
     """
     values = Content.read(content)
     if values is None or not _HASH.fullmatch(salt):

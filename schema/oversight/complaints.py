@@ -52,7 +52,8 @@ class ComplaintFiled:
 )
 class FileComplaintInput:
     """What was asked or paid, by which agency; as much as is known. ``charge``: the arguments of ``checkCharge``, handed over;
-    with them, or with ``recordNo`` of a payment of one's own (``myFees``), item and text may be left out."""
+    with them, or with ``recordNo`` of a payment of one's own (``myFees``), item and text may be left out. ``idempotencyKey``: of at
+    least 128 random bits; sent again with it, the first complaint and its receipt are the answer."""
 
     item_code: str = ""
     text: str = ""
@@ -64,6 +65,7 @@ class FileComplaintInput:
     amount: Yuan | None = None
     demand_reason: str | None = None
     contact: str | None = None
+    idempotency_key: str | None = None
 
     def form(self, today: date) -> FileComplaint:
         """As the domain takes it."""
@@ -87,7 +89,7 @@ class Queries:
 class Mutations:
     """Writes of complaints."""
 
-    @result("FileComplaintResult", ComplaintFiled, errors.TooManyComplaints)
+    @result("FileComplaintResult", ComplaintFiled, errors.TooManyComplaints, errors.IdempotencyKeyReused)
     async def file_complaint(self, info: Info, input: FileComplaintInput) -> ComplaintFiled:
         """投诉。 Anyone may complain."""
         today = local_date(await info.context.now())

@@ -7,9 +7,11 @@ import strawberry
 
 from market.catalogue.liability import PayerKind
 from market.catalogue.models import ItemClass
+from market.fees import read as fees
 from market.oversight import own_fees
 from market.parties import read as parties
 from schema.context import Info
+from schema.fees import FeeRecord
 from schema.findings import Finding
 from schema.oversight.types import OversightCase
 from schema.pagination import Connection, Page, connection
@@ -70,6 +72,12 @@ class OwnFee:
         found = await info.context.load(parties.organisations_by_code, self.payee_code) if self.payee_code else None
         return Organisation.of(found) if found else None
 
+    @strawberry.field(description="本平台的付费记录;导入的账册为 null。 Null for an imported one.")
+    async def fee_record(self, info: Info) -> FeeRecord | None:
+        """The native record."""
+        row = await info.context.load(fees.fees_by_no, self.record_no)
+        return FeeRecord.of(row) if row and fees.may_see(info.context.actor, row) else None
+
     @strawberry.field
     async def findings(self) -> list[Finding]:
         """What the rules found about it and its contract; imported records are judged by the day's own audit."""
@@ -120,12 +128,12 @@ class Queries:
         """The newest first."""
         page = Page.of(first, after)
         keys = page.after_keys(str, str)
-        fees = await own_fees.own_fees(info.context.reader)
+        found = await own_fees.own_fees(info.context.reader)
 
         async def count() -> int:
-            return len(own_fees.page(fees, None, len(fees), only_unowed=only_unowed))
+            return len(own_fees.page(found, None, len(found), only_unowed=only_unowed))
 
-        rows = own_fees.page(fees, keys, page.limit, only_unowed=only_unowed)
+        rows = own_fees.page(found, keys, page.limit, only_unowed=only_unowed)
         base = connection(rows, page, OwnFee.of, own_fees.position, count)
-        sums = OwnFeeTotals.of(own_fees.totals(fees))
+        sums = OwnFeeTotals.of(own_fees.totals(found))
         return OwnFeeConnection(edges=base.edges, page_info=base.page_info, count=count, totals=sums)

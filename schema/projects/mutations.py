@@ -117,7 +117,7 @@ class AmendProjectInput:
 
 @strawberry.input
 class SubmitForReviewInput:
-    """Which draft. ``narrowReason``: why the requirements stay although fewer than three can fulfil them; published."""
+    """Which draft. ``narrowReason``: why it stays so although fewer than three can quote; published."""
 
     code: str
     narrow_reason: str = ""

@@ -65,7 +65,8 @@ class Project(relay.Node):
     told_not_obliged_at: datetime | None
     outcome_reason: str
     able_count: int | None = strawberry.field(
-        description="登记有所要求资质的机构家数;不要求资质、直接选取为 null。 How many hold the qualification it asks for."
+        description="登记有所要求资质的机构家数;框架协议下为这次能够报价的入围机构;不要求资质、直接选取为 null。"
+        " How many hold the qualification it asks for, of a call-off how many members could quote."
     )
     narrow_reason: str = strawberry.field(
         description="不足三家仍如此要求的理由。 Why so few are enough; empty where they are not few."

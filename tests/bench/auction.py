@@ -31,7 +31,7 @@ from web.app import create_app
 from web.auctions import EVENTS
 from web.settings import Settings, sqlite_url
 
-BIDDERS, ROUNDS, FRAME_BYTES = 6, 2, 1200
+BIDDERS, ROUNDS, FRAME_BYTES, LEAD_S = 6, 2, 1200, 40
 TERMS = {"rounds": ROUNDS, "turnMs": 500, "pauseMs": 500, "graceMs": 100, "toleranceMs": 10**9, "stepPermille": 5}
 
 
@@ -52,7 +52,7 @@ async def prepare(folder: Path) -> str:
         await contest.opened(project)
         now = datetime.now(UTC)
         await Project.filter(id=project.id).update(closes_at=now - timedelta(days=1))  # the stage above is set in the future
-        await Auction.all().update(terms=TERMS, next_check_at=now + timedelta(seconds=15))
+        await Auction.all().update(terms=TERMS, next_check_at=now + timedelta(seconds=LEAD_S))
         return str(project.code)
 
 

@@ -48,8 +48,10 @@ async def ours(count: int, project: Project, bidders: list[Actor]) -> float:
 async def bare(count: int, url: str, project: Project, bidders: list[Actor]) -> float:
     """The same rows without any product."""
     pool = await asyncpg.create_pool(url.replace("postgres:@", "postgres@"), min_size=WORKERS, max_size=WORKERS)
-    quote = "INSERT INTO quotes (id, project_id, bidder_id, commitment, ciphertext, received_at, invalid_reason)"
-    quote += " VALUES ($1, $2, $3, $4, $5, now(), '')"
+    quote = (
+        "INSERT INTO quotes (id, project_id, bidder_id, commitment, ciphertext, received_at, proposal, escrowed, invalid_reason)"
+    )
+    quote += " VALUES ($1, $2, $3, $4, $5, now(), '', TRUE, '')"
     act = "INSERT INTO sealed_acts (id, at, commitment, body) VALUES ($1, now(), $2, '')"
 
     async def one(worker: int, number: int) -> None:

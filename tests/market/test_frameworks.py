@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from market.projects import service as projects
 from market.projects.forms import AmendProject
 from market.projects.models import Project, Quoting, SelectionMethod
 from market.quotes.models import Quote
-from market.workdays import working_day_after
+from market.workdays import working_day_after, working_days_from
 from tests import contest
 from tests.contest import NOON, member
 from tests.factories_frameworks import (
@@ -144,12 +144,13 @@ async def test_entry_stays_open_and_refusals_have_reasons(buyer: Actor) -> None:
         await frameworks.decide_entry(owner, framework.code, code, admit=False, reason="有不良记录")
         with pytest.raises(errors.NotFound):
             await frameworks.decide_entry(owner, framework.code, code, admit=True)
-        await frameworks.enter_framework(bidder, framework.code)
+    await waited(bidder, framework, NOON)
+    with clock.fixed(later := working_days_from(NOON, 10).at):
         await frameworks.decide_entry(owner, framework.code, code, admit=True)
         await frameworks.leave_framework(bidder, framework.code)
         with pytest.raises(errors.NotFound):
             await frameworks.leave_framework(bidder, framework.code)
-        await frameworks.enter_framework(bidder, framework.code)
+    await waited(bidder, framework, later)
     [entries] = await read.entries_by_framework([framework.id])
     assert {(e.admitted, e.reason, e.live, bool(e.left_at)) for e in entries} == {
         (False, "有不良记录", None, False),
@@ -161,6 +162,35 @@ async def test_entry_stays_open_and_refusals_have_reasons(buyer: Actor) -> None:
         *("post", "approve", "enter", "decide"),
         *("enter", "decide", "leave", "enter"),
     ]
+
+
+async def waited(bidder: Actor, framework: Framework, since: datetime) -> None:
+    """It applies again once ten working days are over since it was refused or left, and not a moment earlier."""
+    again_at = working_days_from(since, 10).at
+    with clock.fixed(again_at - timedelta(microseconds=1)), pytest.raises(errors.AppliesTooSoon) as refused:
+        await frameworks.enter_framework(bidder, framework.code)
+    assert (refused.value.framework_code, refused.value.again_at) == (framework.code, again_at)
+    with clock.fixed(again_at):
+        await frameworks.enter_framework(bidder, framework.code)
+
+
+async def test_an_application_is_decided_in_time(buyer: Actor) -> None:
+    """Ten working days, told in the log; afterwards it is overdue until it is decided, and whoever took it back waits for nobody."""
+    owner, framework = await open_framework()
+    one, two = [await member(Role.INTERMEDIARY) for _ in range(2)]
+    until = working_days_from(NOON, 10).at
+    with clock.fixed(NOON):
+        for bidder in (one, two):
+            await frameworks.enter_framework(bidder, framework.code)
+        await frameworks.leave_framework(two, framework.code)
+    assert f'"decideBy":"{until.isoformat()}"' in (await LogEntry.filter(action="framework:enter").order_by("seq"))[0].body
+    for at, overdue in ((until, []), (until + timedelta(microseconds=1), [one.organisation_id])):
+        [entries] = await read.entries_by_framework([framework.id])
+        assert [entry.member_id for entry in entries if read.is_overdue(entry, at)] == overdue
+        assert await read.with_overdue_entries(at) == ((framework.id,) if overdue else ())
+    with clock.fixed(until + timedelta(days=1)):
+        await frameworks.decide_entry(owner, framework.code, await contest.code_of(one), admit=True)
+        assert await read.with_overdue_entries(until + timedelta(days=9)) == ()
 
 
 async def test_a_term_ends(buyer: Actor) -> None:

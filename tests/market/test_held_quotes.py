@@ -293,3 +293,24 @@ async def test_people_in_a_kept_quote_are_looked_up_at_the_opening(project: Proj
     assert opened.excluded == {await contest.code_of(stranger.bidder): "practitioner_not_registered"}
     assert (await Award.get(project_id=project.id)).supplier_id == plain.bidder.organisation_id
     assert (await replay(ANONYMOUS, project.code)).difference is None
+
+
+LONGEST = {"note": '"' * 500, "practitioners": ["\U00020000" * 40] * 10}
+"""What takes most room of all that a quote may say: four bytes a character once it is sealed."""
+
+
+async def test_whatever_a_quote_may_say_can_be_sealed(project: Project) -> None:
+    """The longest is taken; blanks around it without end, or what no file can say, is refused like any other fault."""
+    longest = {**LONGEST, "practitioners": [f"{n}" + code[1:] for n, code in enumerate(LONGEST["practitioners"])]}
+    fits = await committed(project, written(98_765_432_10, **longest), nonce=secrets.token_bytes(32))
+    blank = await committed(project, written(100, note="好" + " " * 5000))
+    wide = await committed(project, written(100, practitioners=["x" * 41]))
+    await settled(project, OPENS)
+    for kept, code in ((blank, "too_many_bytes"), (wide, "too_long")):
+        with pytest.raises(errors.InvalidInput) as refused:
+            await shown(project, kept)
+        assert refused.value.fields[0].code == code
+    with clock.fixed(OPENS), pytest.raises(errors.InvalidInput, match="does_not_fit_commitment"):
+        await draws.reveal_quote(wide.bidder, project.code, written(100, note="\ud800"), wide.salt)
+    await shown(project, fits)
+    assert not (await Quote.get(bidder_id=fits.bidder.organisation_id)).held

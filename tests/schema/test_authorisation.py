@@ -20,8 +20,9 @@ from market.frameworks import service as frameworks
 from market.log.models import LogEntry
 from market.permissions import GRANTS, Action, Relation
 from market.projects import questions
+from market.ratings.stars import MARKS
 from schema.schema import schema
-from tests import contest, factories_frameworks, factories_oversight
+from tests import contest, factories_frameworks, factories_oversight, factories_ratings
 from tests.contest import NOON, member
 from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
@@ -69,6 +70,10 @@ ACTIONS = {
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,
     "acceptDelivery": Action.CONTRACT_ACCEPT,
+    "rateService": Action.RATING_GIVE,
+    "replyToRating": Action.RATING_REPLY,
+    "appealRating": Action.RATING_REPLY,
+    "decideRatingAppeal": Action.RATING_DECIDE,
     "recordFee": Action.FEE_RECORD,
     "recordRefund": Action.FEE_REFUND,
     "reverseFee": Action.FEE_REVERSE,
@@ -179,6 +184,8 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     _, framework = await factories_frameworks.open_framework()
     with clock.fixed(NOON):
         await frameworks.enter_framework(bidder, framework.code)
+    rating = await factories_ratings.rated(*await factories_ratings.accepted())
+    marks = dict.fromkeys(MARKS, 3)
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
         "submitForReview": {"code": draft.code},
@@ -199,6 +206,9 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "fileContract": {"projectCode": award.project.code, "signedOn": "2026-12-05", "dueOn": "2026-12-06", **filing},
         "recordDelivery": {"contractNo": contract.contract_no, "deliveredOn": "2026-12-06"},
         "acceptDelivery": {"contractNo": contract.contract_no, "acceptedOn": "2026-12-06"},
+        "rateService": {"contractNo": contract.contract_no, **marks},
+        "replyToRating": {"code": rating.code, "reply": "x"},
+        "appealRating": {"code": rating.code, "reason": "x"},
     }
 
 
@@ -212,6 +222,9 @@ _OF_A_PROJECT += [
     "decideEntry",
     "leaveFramework",
     "recordAvoidance",
+    "rateService",
+    "replyToRating",
+    "appealRating",
 ]
 
 

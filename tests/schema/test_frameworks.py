@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from market import clock
 from market.actors import ANONYMOUS, Role
+from market.frameworks import service as frameworks
 from market.projects.models import Project
 from tests import contest
 from tests.contest import NOON, member
@@ -17,7 +18,7 @@ REVIEW = "mutation R($i: ReviewFrameworkInput!) { reviewFramework(input: $i) { _
 ENTER = "mutation E($i: EnterFrameworkInput!) { enterFramework(input: $i) { __typename ... on Error { message } } }"
 DECIDE = "mutation D($i: DecideEntryInput!) { decideEntry(input: $i) { __typename ... on Error { message } } }"
 READ = """query F($c: String!) { framework(code: $c) { title callOff ceiling discountBp requirements items { code } owner { code }
-    entries { admitted reason leftAt member { code } } turns { number cause projectCode member { code } } }
+    entries { admitted reason leftAt decideBy isOverdue member { code } } turns { number cause projectCode member { code } } }
     projects(filter: {framework: $c}) { edges { node { code method framework { code } award { method supplier { code }
     workings { name value } } } } } awardReplay(projectCode: $c) { agrees } }"""
 
@@ -45,10 +46,27 @@ async def test_from_posting_to_entry(execute: Execute) -> None:
         refusal = {"code": posted["code"], "memberCode": code, "admit": False, "reason": "有不良记录"}
         assert (await execute(DECIDE, operator, i=refusal)).data["decideEntry"] == {"__typename": "Framework"}
         seen = (await execute(READ, ANONYMOUS, c=posted["code"])).data
+        too_soon = (await execute(ENTER, bidder, i={"code": posted["code"]})).data["enterFramework"]
         listed = await execute("{ frameworks(filter: {openOnly: true}) { totalCount edges { node { code } } } }", ANONYMOUS)
-    assert seen["framework"]["entries"] == [{"admitted": False, "reason": "有不良记录", "leftAt": None, "member": {"code": code}}]
+    decided_by = {"decideBy": "2026-12-09T00:00:00+08:00", "isOverdue": False}
+    refused = {"admitted": False, "reason": "有不良记录", "leftAt": None, "member": {"code": code}}
+    assert seen["framework"]["entries"] == [refused | decided_by]
+    assert too_soon["__typename"] == "AppliesTooSoon" and "2026-12-09 00:00:00" in too_soon["message"]
     assert (seen["framework"]["ceiling"], seen["framework"]["items"]) == ("1000.00", [{"code": contest.CHOICE_ITEM}])
     assert listed.data["frameworks"] == {"totalCount": 1, "edges": [{"node": {"code": posted["code"]}}]}
+
+
+async def test_whoever_supervises_finds_what_is_overdue(execute: Execute) -> None:
+    """The frameworks in which an application waits too long, and which of them it is."""
+    text = "{ frameworks(filter: {overdueOnly: true}) { edges { node { code entries { isOverdue } } } } }"
+    regulator = await member(Role.REGULATOR)
+    (_, framework), _ = await open_framework(), await open_framework()
+    with clock.fixed(NOON):
+        await frameworks.enter_framework(await member(Role.INTERMEDIARY), framework.code)
+        assert (await execute(text, regulator)).data == {"frameworks": {"edges": []}}
+    with clock.fixed(NOON + timedelta(days=15)):
+        seen = (await execute(text, regulator)).data
+    assert seen == {"frameworks": {"edges": [{"node": {"code": framework.code, "entries": [{"isOverdue": True}]}}]}}
 
 
 async def test_problems_are_told_by_field(execute: Execute) -> None:

@@ -162,6 +162,7 @@ async def test_silence_shows_to_a_reader_first(walk: Walk, cast: Cast) -> None:
 FILE = """mutation F($input: FileComplaintInput!) { fileComplaint(input: $input) { __typename
     ... on ComplaintFiled { receipt complaint { state acceptDueAt decideDueAt } } ... on TooManyComplaints { retryAt }
     ... on InvalidInput { fields { path code } } } }"""
+KEYED = {"text": "第一次", "idempotencyKey": "k" * 22}
 COMPLAINTS = "{ oversightCases { edges { node { code state complaints { text contact complainant { code } amount } } } } }"
 
 
@@ -195,6 +196,19 @@ async def test_a_complaint_joins_the_case_about_its_contract(walk: Walk, cast: C
     assert [c for e in own for c in e["node"]["complaints"] or ()] == [told]
     logged = await LogEntry.filter(action="oversight:complaint").values_list("body", flat=True)
     assert len(logged) == 1 and str(cast.applicant.account_id) not in logged[0] and "评审费" not in logged[0]
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_a_complaint_that_is_sent_twice_is_filed_once(cast: Cast, execute: Execute, signed_in: bool) -> None:
+    """The same receipt for the same key and words; with other words it is refused; a key that can be guessed is none."""
+    who = cast.applicant if signed_in else ANONYMOUS
+    first, again = [await complain(execute, who, **KEYED) for _ in range(2)]
+    assert first == again and await Complaint.all().count() == 1
+    assert (await complain(execute, who, **KEYED | {"text": "另一件"}))["__typename"] == "IdempotencyKeyReused"
+    [problem] = (await complain(execute, who, **KEYED | {"idempotencyKey": "k" * 19}))["fields"]
+    assert (problem["path"], problem["code"]) == ("idempotencyKey", "idempotency_key_short")
+    other = await complain(execute, cast.agency, **KEYED)
+    assert other["receipt"] != first["receipt"] and await Complaint.all().count() == 2
 
 
 async def test_the_complainant_reads_the_outcome_by_its_receipt(walk: Walk, cast: Cast, execute: Execute) -> None:

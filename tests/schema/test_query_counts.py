@@ -26,9 +26,9 @@ LISTS = {
         applicant { name } } amendments { number } previousRound { code } nextRound { code } quotes { amount bidder { name } }
         questions { text answer }
         award { amount supplier { name } contract { contractNo } objections { text bidder { name } }
-        suspensions { reason } witnesses { organisation { name } } forfeitures { supplier { name } } } } } } }""",
+        passedOver { reason } suspensions { reason } witnesses { organisation { name } } forfeitures { supplier { name } } } } } } }""",
     "frameworks": """{ frameworks(first: %d) { totalCount edges { node { code isOpen owner { name } items { name payer { kind } }
-        entries { reason member { name } } turns { cause member { name } } } } } }""",
+        entries { reason decideBy isOverdue member { name } } turns { cause member { name } } } } } }""",
     "sealed": "{ projects(first: %d) { edges { node { quotes { logProof { seq path inclusion checkpoint { size } } } } } } }",
     "intermediaries": """{ intermediaries(first: %d) { totalCount edges { node { code name qualifications { qualification }
         creditScore { points } trackRecord { awards contracts forfeitures } practitioners { code } } } } }""",

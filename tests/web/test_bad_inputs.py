@@ -29,6 +29,7 @@ AVOID = {
     "since": "2026-01-01",
     "reason": "x",
 }
+MARKS = {"quality": 5, "timeliness": 5, "attitude": 5, "charges": 5, "conduct": 5}
 PERSON = {"organisationCode": people.of("intermediary1"), "title": "x", "certificateNo": "x"}
 AMOUNTS = [
     "1.234",
@@ -132,6 +133,14 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         for named in (["RY-nie"], ["\x00"], [BIG], ["x"] * 11)
     ),
     *(("applicant", "submitForReview", {"code": "XM-nie", "narrowReason": text}) for text in TEXTS.values()),
+    *(("applicant", "rateService", {"contractNo": text, **MARKS}) for text in ("", "\x00", "HT-nie", BIG)),
+    *(
+        ("applicant", "rateService", {"contractNo": "HT-nie", **MARKS, "quality": n, "comment": "\x00"})
+        for n in (0, -1, 6, 10**9)
+    ),
+    *(("intermediary1", "replyToRating", {"code": text, "reply": text}) for text in TEXTS.values()),
+    *(("intermediary1", "appealRating", {"code": "PJ-nie", "reason": text}) for text in TEXTS.values()),
+    *(("operator", "decideRatingAppeal", {"code": code, "reason": "x", "withdraw": True}) for code in ("", "\x00", "PJ-nie")),
     *(("regulator", "suspendAward", {"projectCode": "@open", "reason": text}) for text in TEXTS.values()),
     *(("regulator", "liftSuspension", {"code": code, "reason": "x"}) for code in ("", "\x00", "ZT-nie")),
     *(("operator", "witnessOpening", {"projectCode": code}) for code in ("", "\x00", "XM-nie", "@open")),

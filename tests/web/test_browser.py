@@ -293,8 +293,10 @@ def test_a_demand_is_answered_and_complained_about_without_an_account(visit: Vis
     expect(page.locator("#answer")).to_have_text("这笔钱不该您付")
     expect(page.locator("#answer")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("link", name="打 12345")).to_have_attribute("href", "tel:12345")
-    page.locator(".complain summary").click()
+    page.get_by_role("link", name="在本平台投诉").click()
     page.fill("#text", "窗口说的")
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.locator(".checking")).to_contain_text("窗口说的")
     page.get_by_role("button", name="提交投诉").click()
     expect(page.locator("h1")).to_have_text("投诉已收到")
     assert len(page.locator(".receipt").inner_text()) > 30

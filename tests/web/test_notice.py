@@ -1,5 +1,6 @@
 """The award notice on paper: its facts in both languages, only while an award stands, and what its QR code opens."""
 
+import asyncio
 import io
 import re
 from collections.abc import Iterator
@@ -23,22 +24,24 @@ from market.projects.models import Project, SelectionMethod
 from schema.schema import schema
 from tests import contest, factories_frameworks
 from tests.contest import NOON, OPENS, member
-from tests.market.test_barred import listed
+from tests.market.test_barred import listed, taken_over
 from tests.web.test_pages import get
 from tests.web.test_verify import drawn
 from web import documents, pages, paper
 from web.auth.cookies import SessionCookie
+from web.pages import engine
+from web.pages.public import notices
 from web.pages.public import words as sentences
 from web.paper import layout
 
 ORIGIN = "https://market.example.org"
 
 
-async def fetched(code: str, lang: str = "zh-CN", **headers: str) -> httpx.Response:
-    """The notice, from the pages of a site of that origin, as an anonymous reader gets it."""
+async def fetched(code: str, lang: str = "zh-CN", path: str = "/notice.pdf", **headers: str) -> httpx.Response:
+    """The notice, or the project's page, from the pages of a site of that origin, as an anonymous reader gets it."""
     app = Starlette(routes=pages.routes(pages.Site(schema, SessionCookie(ORIGIN), ORIGIN), documents))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://inside.example") as client:
-        return await client.get(f"/projects/{code}/notice.pdf", params={"lang": lang}, headers=headers)
+        return await client.get(f"/projects/{code}{path}", params={"lang": lang}, headers=headers)
 
 
 def words(content: bytes) -> str:
@@ -238,6 +241,38 @@ def test_a_server_gives_the_notice_out(demo_server: str) -> None:
     assert get(demo_server, "/projects/XM-1/notice.pdf").status_code == 404
 
 
+async def test_only_a_few_wait_for_a_notice_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes when the queue is full, or has waited too long, is told when to come again; then it goes on."""
+    notice = notices.Notice(pages.Site(schema, SessionCookie(ORIGIN), ORIGIN))
+    leaving = asyncio.Event()
+
+    async def made() -> str:
+        async with notice._in_turn():
+            await leaving.wait()
+        return "made"
+
+    slow = [asyncio.create_task(made()) for _ in range(1 + notices.QUEUE)]
+    await asyncio.sleep(0)
+    with pytest.raises(engine.Refused) as full:
+        await made()
+    assert (full.value.status, full.value.retry_s) == (503, notices.RETRY_S)
+    leaving.set()
+    assert await asyncio.gather(*slow) == ["made"] * (1 + notices.QUEUE) and notice.waiting == 0
+    monkeypatch.setattr(notices, "PATIENCE_S", 0.0)
+    async with notice._in_turn():
+        with pytest.raises(engine.Refused):
+            await made()
+    assert await made() == "made"
+
+
+async def test_who_must_come_again_reads_it_on_a_page(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 with Retry-After, in words."""
+    await contest.opened(world.project)
+    monkeypatch.setattr(notices, "QUEUE", 0)
+    answer = await fetched(world.project.code)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30") and "现在要的人太多" in answer.text
+
+
 async def test_a_call_offs_notice_names_who_let_its_turn_go(database: str, shipped_catalogue: None) -> None:
     """Of two members one takes both call-offs, since the other did not quote for the second."""
     buyer, (owner, framework) = await member(Role.APPLICANT), await factories_frameworks.open_framework()
@@ -252,6 +287,32 @@ async def test_a_call_offs_notice_names_who_let_its_turn_go(database: str, shipp
     await factories_frameworks.decided(second)
     text = words((await fetched(second.code)).content)
     assert "框架轮候（rotation/1）" in text and f"失去这一轮的机构：{await contest.code_of(silent)}" in text
+
+
+async def test_a_notice_names_who_was_not_free_and_who_was_passed_over(database: str, shipped_catalogue: None) -> None:
+    """A member on the avoidance list keeps its turn; one that is the agency's own since the opening does not get what another gave up."""
+    agency, operator = await member(Role.AGENCY), await member(Role.OPERATOR)
+    form = factories_frameworks.terms(item_codes=(contest.AGENCY_ITEM,))
+    _, framework = await factories_frameworks.open_framework(agency, form)
+    *members, silent = await factories_frameworks.admitted(agency, framework, 4)
+    await listed(operator, agency, silent)
+    need = await contest.agency_form(
+        await member(Role.APPLICANT), framework=framework.code, method=SelectionMethod.ROTATION, ceiling_fen=90_000
+    )
+    project = await factories_frameworks.called_off(agency, need)
+    await factories_frameworks.offered(project, *members)
+    await factories_frameworks.decided(project)
+    order = [place["bidder"] for place in (await read.award_of(project.id)).reasons["ranking"]]
+    by_code = {await contest.code_of(one): one for one in members}
+    await taken_over(agency, by_code[order[1]])
+    with clock.fixed(NOON + timedelta(days=5)):
+        await forfeiture.decline_award(by_code[order[0]], project.code, "人手不足")
+    assert (await read.award_of(project.id)).supplier.code == order[2]
+    text = words((await fetched(project.code)).content)
+    assert f"这次不得报价、保留轮次的机构：{await contest.code_of(silent)}（应当回避）" in text
+    assert "开启后不得承接，跳过：审批机关所属或主管的单位" in text
+    page = (await fetched(project.code, path="")).text
+    assert "保留轮次" in page and "开启后不得承接，跳过：审批机关所属或主管的单位" in page
 
 
 def test_every_method_has_its_sentence() -> None:

@@ -1,7 +1,6 @@
 """The first pages on a real server: readable without script, in two languages, under a strict policy, small."""
 
 import gzip
-import re
 
 import httpx
 import pytest
@@ -91,32 +90,3 @@ def test_a_demand_gets_its_answer_in_big_words(demo_server: str, asked: str, hea
 def test_what_a_check_cannot_be_asked_is_said(demo_server: str, asked: str) -> None:
     """A page that says what to mend, never a fault."""
     assert get(demo_server, f"/who-pays?{asked}").status_code == 400
-
-
-def send(url: str, form: dict[str, str], path: str = "/who-pays/complaint", **headers: str) -> httpx.Response:
-    """A form, as a browser sends it from this site unless said otherwise."""
-    given = {"Sec-Fetch-Site": "same-origin"} | headers
-    return httpx.post(url + path, data=form, headers=given, trust_env=False, timeout=30)
-
-
-FORM = {"code": "ZSZJ-02-016", "payerKind": "APPLICANT", "on": "2024-05-01", "reason": "MUST_USE", "paid": "false"}
-
-
-def test_a_complaint_is_handed_in_as_a_form(demo_server: str) -> None:
-    """With a receipt that no cache keeps and no address carries; nothing of what was written is in a link."""
-    page = send(demo_server, FORM | {"text": "窗口说的", "contact": "13900000000"})
-    assert page.status_code == 200 and "投诉已收到" in page.text and page.headers["cache-control"] == "no-store"
-    assert "13900000000" not in page.text and "graphiql" not in page.text
-    [receipt] = re.findall(r'"receipt"><code>([^<]+)<', page.text)
-    followed = send(demo_server, {"receipt": receipt}, path="/who-pays/receipt")
-    assert followed.status_code == 200 and "已收到，等监管部门受理" in followed.text and receipt not in followed.text
-    assert "没有这个回执" in send(demo_server, {"receipt": "x"}, path="/who-pays/receipt").text
-
-
-def test_a_complaint_that_cannot_be_is_refused_in_words(demo_server: str) -> None:
-    """A day to come: the sentence, and no receipt; another site's form and a link: not at all."""
-    page = send(demo_server, FORM | {"on": "2999-01-01"})
-    assert page.status_code == 200 and "日期不能在今天之后" in page.text and "receipt" not in page.text
-    assert send(demo_server, FORM, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert send(demo_server, {}).status_code == 400
-    assert get(demo_server, "/who-pays/complaint").status_code == 405

@@ -132,7 +132,7 @@ def test_after_the_deadline_both_times_are_said(demo_server: str) -> None:
 
 def test_what_one_has_won_is_delivered(demo_server: str) -> None:
     """From the list to the contract: looked over, recorded once; nobody else's."""
-    reader = Reader(demo_server).sign_in("intermediary2")
+    reader = Reader(demo_server).sign_in("intermediary1")
     path = re.findall(r'href="(/my/contracts/[^"]+)"', reader.get("/my/contracts").text)[0]
     page = reader.get(path)
     assert page.status_code == 200 and "已登记的付款" in page.text

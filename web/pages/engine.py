@@ -20,7 +20,7 @@ from starlette.routing import Route
 from schema.context import Context
 from web import i18n
 from web.auth.cookies import SessionCookie
-from web.pages import templates
+from web.pages import acting, templates
 from web.pages.operation import Document, Operation, Variables
 from web.pages.reader import Reader
 
@@ -40,11 +40,11 @@ _log = logging.getLogger(__name__)
 
 class Refused(Exception):
     """The page cannot be shown: ``status`` says which page stands in for it, ``reason`` what the reader can mend,
-    ``reference`` where the log has the fault."""
+    ``reference`` where the log has the fault, ``retry_s`` after how many seconds it may well be shown (0: nobody knows)."""
 
-    def __init__(self, status: int, reason: str = "", reference: str = "") -> None:
+    def __init__(self, status: int, reason: str = "", reference: str = "", retry_s: int = 0) -> None:
         super().__init__(status, reason, reference)
-        self.status, self.reason, self.reference = status, reason, reference
+        self.status, self.reason, self.reference, self.retry_s = status, reason, reference, retry_s
 
 
 class SignedOut(Exception):
@@ -68,6 +68,11 @@ class Site:
     def frame(self) -> Document:
         """What the frame of every page says of who has signed in."""
         return self.document("_frame")
+
+    @cached_property
+    def acting(self) -> Document:
+        """Whom else one may act for, and the ways there."""
+        return self.document("_acting")
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ class Visit:
             "origin": self.origin or str(self.request.base_url).rstrip("/"),
             "address": lambda **changes: templates.address(url, **changes),
             "me": self.viewer,
+            "mark": acting.mark(self.viewer),
             "ended": self.ended,
             "done": self.request.cookies.get(DONE, ""),
         }
@@ -215,10 +221,10 @@ class Page:
         view |= self.view(data, variables) if self.view else {}
         part = visit.request.headers.get("x-part")
         if part is None:
-            return template.render(view)
+            return acting.bound(template.render(view), visit.viewer)
         if part not in templates.parts(template):
             raise Refused(404)
-        return templates.render_part(template, part, view)
+        return acting.bound(templates.render_part(template, part, view), visit.viewer)
 
 
 def door(request: Request) -> str:
@@ -230,7 +236,8 @@ def door(request: Request) -> str:
 def problem(visit: Visit, refused: Refused) -> Response:
     """The page that stands in for one that cannot be shown."""
     template = templates.environment(visit.reader.lang).get_template("problem.html")
-    return HTMLResponse(template.render(visit.frame() | {"refused": refused, "explorer": None}), refused.status)
+    headers = {"Retry-After": str(refused.retry_s)} if refused.retry_s else {}
+    return HTMLResponse(template.render(visit.frame() | {"refused": refused, "explorer": None}), refused.status, headers)
 
 
 def stranger(request: Request) -> Visit:

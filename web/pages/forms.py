@@ -4,35 +4,37 @@ Done: 303, so that going back or again sends nothing twice, and the next page sa
 with everything as it was typed, each problem beside its field. Source: ui.md §2, §5.1, §5.2.
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLObjectType, get_nullable_type
-from starlette.datastructures import ImmutableMultiDict, QueryParams
-from starlette.requests import Request
+from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from schema.labels import N_
 from web import i18n
-from web.pages import templates
+from web.pages import acting, elsewhere, templates
 from web.pages.engine import DONE, Ask, Page, Refused, Site, View, Visit, door
 from web.pages.operation import Operation, Variables
 from web.pages.reading import Reading, problems
+from web.pages.typed import BACK, CHECK, EDIT, Typed, kept, new_key, pressed, renewed, typed_in
 
 Then = Callable[[dict[str, Any], Mapping[str, Any]], str]
 """Where to go afterwards, from the operation's result and the path."""
 
-Typed = ImmutableMultiDict[str, str]
-"""A form's fields."""
-
 _WHOLE = "input"
 """The variable whose fields are the form's."""
 _DONE_S = 60
-_OP, _CHECK, _EDIT = "_op", "_check", "_edit"
-"""What the buttons say: do it; show the answers once more first; back to the form."""
+_ANYBODY = frozenset({"SignIn", "RedeemAccessLink", "ActFor"})
+"""Operations that say themselves for whom they are."""
+_SPENT = "IdempotencyKeyReused"
+_DONE_BEFORE = N_(
+    "这份表单已经提交过一次，那一次办成了；这次的内容和那次不一样，没有提交。要另外再办一次，请再按一次提交；"
+    "只是想改上次提交的，请先看它现在怎么样。"
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Sent:
     message: str = ""
     checking: bool = False
     result: Mapping[str, Any] | None = None
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
-    """For the hidden ``idempotencyKey``: sending the same form twice does it once."""
+    key: str = field(default_factory=new_key)
+    """For the hidden ``idempotencyKey``."""
 
     @property
     def is_sent(self) -> bool:
@@ -106,16 +108,24 @@ class Form(Page):
         if visit.request.method != "POST":
             return await super().answered(visit)
         typed = await typed_in(visit.request)
-        operation = self.mutations.get(typed.get(_OP) or typed.get(_EDIT, ""))
+        operation = self.mutations.get(pressed(typed)[1])
         if operation is None:
             raise Refused(400)
-        if _EDIT in typed:
+        if BACK in typed:
+            return await self.back(visit, operation, typed)
+        if operation.name not in _ANYBODY and typed.get(acting.FIELD, acting.mark(visit.viewer)) != acting.mark(visit.viewer):
+            return await elsewhere.refused(self.site, visit, typed)
+        return await self.sent(visit, operation, typed)
+
+    async def sent(self, visit: Visit, operation: Operation, typed: Typed) -> Response:
+        """The form of somebody who still acts for whom it was opened."""
+        if EDIT in typed:
             return await self.again(visit, operation, Sent(typed), 200)
         given = inputs(operation, typed, visit.request.path_params)
         if wrong := problems_of(operation, given):
             said = {at: i18n.translate(visit.reader.lang, text) for at, text in wrong.items()}
             return await self.again(visit, operation, Sent(typed, said), 422)
-        if typed.get(_CHECK):
+        if typed.get(CHECK):
             return await self.again(visit, operation, Sent(typed, checking=True), 200)
         return await self.do(visit, operation, typed, given)
 
@@ -125,17 +135,27 @@ class Form(Page):
             return await super().signed_out(visit)
         typed = await typed_in(visit.request)
         template = templates.environment(visit.reader.lang).get_template("resume.html")
-        button = _EDIT if _EDIT in typed else _OP  # what was pressed; that the answers are to be checked first is carried, too
-        pressed = {"button": button, "operation": typed.get(button, "")}
-        view = visit.frame() | pressed | {"sent": Sent(typed), "door": door(visit.request), "explorer": None}
+        button, operation = pressed(typed)  # that the answers are to be checked first is carried, too
+        view = visit.frame() | {"button": button, "operation": operation, "typed": kept(typed)}
+        view |= {"door": door(visit.request), "explorer": None}
         return HTMLResponse(template.render(view), 401, {"Cache-Control": "no-store"})
+
+    async def back(self, visit: Visit, operation: Operation, typed: Typed) -> Response:
+        """Acts for whom the form was opened once more, and shows it as it was typed: nothing else is done."""
+        visit = await elsewhere.returned(self.site, visit, typed.get(acting.FIELD, ""))
+        response = await self.again(visit, operation, Sent(typed), 200)
+        if visit.viewer is None:
+            self.site.session.clear(response)
+        return response
 
     async def do(self, visit: Visit, operation: Operation, typed: Typed, given: Variables) -> Response:
         """The operation, and what follows."""
         result = (await self.executed(visit, operation, given))[operation.root]
         if self._is_error(result["__typename"]):
             errors = {problem["path"]: problem["message"] for problem in result.get("fields", ())}
-            return await self.again(visit, operation, Sent(typed, errors, result["message"]), 422)
+            spent = result["__typename"] == _SPENT
+            message = i18n.translate(visit.reader.lang, _DONE_BEFORE) if spent else result["message"]
+            return await self.again(visit, operation, Sent(renewed(typed), errors, message), 422)
         if operation.name in self.shown:
             return await self.again(visit, operation, Sent(typed, result=result), 200)
         return self.went_well(visit, operation, result)
@@ -166,14 +186,6 @@ class Form(Page):
     ) -> str:
         """With the page's forms, blank unless one was sent."""
         return super().render(visit, data, variables, {"form": lambda _name: Sent()} | dict(more))
-
-
-async def typed_in(request: Request) -> Typed:
-    """The fields of a form; what is no text is replaced, line ends are one character. Raises Refused."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise Refused(400)
-    pairs = QueryParams((await request.body()).decode("utf-8", "replace")).multi_items()
-    return ImmutableMultiDict([(name, text.replace("\r\n", "\n")) for name, text in pairs])
 
 
 def inputs(operation: Operation, typed: Typed, path: Mapping[str, Any]) -> Variables:

@@ -37,7 +37,10 @@
       if (event.target.closest(".pages")) fresh.scrollIntoView();
       fresh.dispatchEvent(new CustomEvent("part:shown", { bubbles: true }));
     } catch (error) {
-      if (error.name !== "AbortError") location.assign(url);
+      if (error.name === "AbortError") return;
+      if (navigator.onLine) location.assign(url);
+      else document.dispatchEvent(new Event("offline:tried"));
+      old.removeAttribute("aria-busy");
     }
   };
 

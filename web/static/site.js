@@ -29,6 +29,24 @@
     followVariables(event.target);
   });
 })();
+// Without a network nothing is sent and the page stays, with all that was typed on it; the browser's own error page would take it away.
+(() => {
+  "use strict";
+  const told = document.getElementById("offline");
+  const show = () => {
+    told.hidden = false;
+    told.scrollIntoView({ block: "center" });
+  };
+  document.addEventListener("offline:tried", show);
+  document.addEventListener("submit", (event) => {
+    if (navigator.onLine || event.target.method !== "post") return;
+    event.preventDefault();
+    show();
+  });
+  addEventListener("online", () => {
+    told.hidden = true;
+  });
+})();
 // Counts down by the server's clock: data-now was its time when it sent the page. Without script the date stands there alone.
 (() => {
   "use strict";

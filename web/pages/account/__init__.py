@@ -7,9 +7,10 @@ from starlette.responses import RedirectResponse, Response
 
 from web.addresses import is_own
 from web.pages.engine import Page, Site, Visit
-from web.pages.forms import Form, Typed
+from web.pages.forms import Form
 from web.pages.operation import Operation, Variables
 from web.pages.sending import Sending
+from web.pages.typed import Typed
 
 DESKS = {"REGULATOR": "/supervision", "OPERATOR": "/operation", "HELPER": "/helper", "INTERMEDIARY": "/my/quotes"}
 """Role → where its work lies; that of applicants and agencies is at ``/my``."""

@@ -1,6 +1,5 @@
 """What the buyers' pages add to their data: what waits for whom, and whose page it is."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -26,19 +25,6 @@ def party(data: Data) -> str:
     return str((viewer["onBehalfOf"] or viewer["actingFor"])["code"])
 
 
-def paid(records: list[Data]) -> dict[str, int]:
-    """Contract number → what was paid under it and not returned, in fen; refunds and reversed records are no payments."""
-    sums: dict[str, int] = defaultdict(int)
-    for record in records:
-        if record["contract"] and not (record["refundOf"] or record["reverses"] or record["reversedBy"]):
-            sums[record["contract"]["contractNo"]] += _fen(record["netAmount"])
-    return sums
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}"
-
-
 def pay(data: Data, _asked: Variables) -> Data:
     """The contract, who owes its price, who may have paid it, and the days that are left. Raises Refused (404) for strangers."""
     project = data["project"]
@@ -54,7 +40,6 @@ def pay(data: Data, _asked: Variables) -> Data:
         "payers": list({end["code"]: end["name"] for end in ends if end["code"] != contract["supplier"]["code"]}.items()),
         "me_code": acting["code"],
         "mine": acting["code"] == project["buyer"]["code"],
-        "paid_so_far": _yuan(paid(_nodes(data["feeRecords"])).get(contract["contractNo"], 0)),
         "days_left": _days_left(contract["paymentDueOn"], project["serverTime"]),
     }
 
@@ -84,8 +69,8 @@ def explanation(data: Data, _asked: Variables) -> Data:
 
 def desk(data: Data, _asked: Variables) -> Data:
     """Tasks: what waits for the reader, the most urgent first; ``kind`` says what, ``due`` until when, None where nothing says."""
-    sums, projects = paid(_nodes(data["feeRecords"])), _nodes(data["projects"])
-    tasks = [task for project in projects for task in _of_project(project, sums)]
+    projects = _nodes(data["projects"])
+    tasks = [task for project in projects for task in _of_project(project)]
     tasks += [task for case in _nodes(data["oversightCases"]) for task in _of_case(case, party(data))]
     return {"tasks": sorted(tasks, key=lambda task: (task["due"] or "9", task["title"])), "mine": projects}
 
@@ -94,14 +79,14 @@ def _task(project: Data, kind: str, due: str | None = None, step: str = "") -> D
     return {"kind": kind, "title": project["title"], "href": f"/my/projects/{project['code']}{step}", "due": due}
 
 
-def _of_project(project: Data, sums: dict[str, int]) -> Iterator[Data]:
+def _of_project(project: Data) -> Iterator[Data]:
     state = project["state"]
     if state == "OPEN":
         yield from _of_questions(project)
     elif state == "STANDSTILL":
         yield from _of_standstill(project, project["award"])
     elif state == "CONTRACT_FILED":
-        yield from _of_contract(project, project["award"]["contract"], sums)
+        yield from _of_contract(project, project["award"]["contract"])
     elif state in _WAITS:
         yield _task(project, "returned" if project["reviewNote"] and state == "DRAFT" else _WAITS[state])
 
@@ -131,11 +116,21 @@ def may_confirm(project: Data) -> bool:
     return over and all(objection["upheld"] is False for objection in award["objections"])
 
 
-def _of_contract(project: Data, contract: Data, sums: dict[str, int]) -> Iterator[Data]:
+def may_rate(project: Data) -> bool:
+    """Its result is accepted, it said nothing of it yet, and still may."""
+    contract = (project["award"] or {"contract": None})["contract"]
+    if not contract or not contract["rateUntil"] or contract["rating"]:
+        return False
+    return datetime.fromisoformat(project["serverTime"]) < datetime.fromisoformat(contract["rateUntil"])
+
+
+def _of_contract(project: Data, contract: Data) -> Iterator[Data]:
     if contract["deliveredOn"] and not contract["acceptedOn"]:
         yield _task(project, "accept")
-    if contract["acceptedOn"] and sums.get(contract["contractNo"], 0) < _fen(contract["amount"]):
+    if contract["acceptedOn"] and _fen(contract["paid"]) < _fen(contract["amount"]):
         yield _task(project, "pay", contract["paymentDueOn"], "/pay")
+    if may_rate(project):
+        yield _task(project, "rate", contract["rateUntil"])
 
 
 ASKED = {
@@ -162,7 +157,9 @@ def own(data: Data, _asked: Variables) -> Data:
 
 def own_project(data: Data, asked: Variables) -> Data:
     """Whether its award may be confirmed now. Raises Refused (404)."""
-    return own(data, asked) | {"may_confirm": data["project"]["state"] == "STANDSTILL" and may_confirm(data["project"])}
+    project = data["project"]
+    may = {"may_confirm": project["state"] == "STANDSTILL" and may_confirm(project), "may_rate": may_rate(project)}
+    return own(data, asked) | may
 
 
 def one_of(rows: Callable[[Data], list[Data]]) -> View:

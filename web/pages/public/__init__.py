@@ -1,8 +1,9 @@
 """Pages for everybody."""
 
 from web.pages.engine import Page, Site
+from web.pages.forms import Form
 from web.pages.public import charges, lists, notices, projects, statistics, verify
-from web.pages.sending import Asking, Sending
+from web.pages.sending import Asking
 
 
 def pages(site: Site) -> dict[str, Page]:
@@ -12,7 +13,9 @@ def pages(site: Site) -> dict[str, Page]:
         "/services": Page(site, "public/services", lists.numbered("serviceItems")),
         "/services/{code}": Page(site, "public/service"),
         "/who-pays": Page(site, "public/charge", ask=charges.ask),
-        "/who-pays/complaint": Sending(site, "public/complaint"),
+        "/who-pays/complaint": Form(
+            site, "public/complaint", ask=charges.ask, signed_in=False, shown=frozenset({"FileComplaint"})
+        ),
         "/who-pays/receipt": Asking(site, "public/receipt"),
         "/projects": Page(site, "public/projects", projects.listed, projects.ask),
         "/projects/{code}": Page(site, "public/project", projects.shown),

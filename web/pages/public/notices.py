@@ -1,7 +1,8 @@
 """The award notice (中选公告) on paper: the same facts as the API has, for everybody, as long as the award stands."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,11 @@ from web.paper import Part, Sheet, Table
 Say = Callable[[str], str]
 Data = dict[str, Any]
 
+QUEUE = 8
+"""How many readers may wait for a notice to be made by one process, besides the one whose is being made."""
+PATIENCE_S = 10.0
+"""How long a reader waits; whoever comes later, or waits longer, is told when to come again."""
+RETRY_S = 30
 _STANDS = ("STANDSTILL", "AWARDED", "CONTRACT_FILED")
 
 
@@ -26,17 +32,35 @@ class Notice(Page):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site, "public/notice")
-        self.turn = asyncio.Semaphore(1)
+        self.turn, self.waiting = asyncio.Semaphore(1), 0
 
     async def body(self, visit: Visit, data: Data, variables: Variables) -> bytes:
-        """The PDF, made beside the event loop; it takes a second of one core, so one at a time."""
+        """The PDF, made beside the event loop; it takes a second of one core, so one at a time. Raises Refused (404, 503)."""
         project = data["project"]
         if project["award"] is None or project["state"] not in _STANDS:
             raise Refused(404)
         origin = self.site.origin or str(visit.request.base_url).rstrip("/")
         printed = sheet(project, visit.reader.lang, f"{origin}/verify?code={project['code']}")
-        async with self.turn:
+        async with self._in_turn():
             return await run_in_threadpool(paper.pdf, printed)
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """One after the other, of whom only a few wait, and not for long. Raises Refused (503)."""
+        if self.waiting >= QUEUE:
+            raise Refused(503, retry_s=RETRY_S)
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self.turn.acquire()
+        except TimeoutError:
+            raise Refused(503, retry_s=RETRY_S) from None
+        finally:
+            self.waiting -= 1
+        try:
+            yield
+        finally:
+            self.turn.release()
 
     def answer(self, visit: Visit, body: str | bytes) -> Response:
         """Shown by the browser, under a name of its own when saved."""
@@ -96,7 +120,8 @@ def _field(project: Data, _: Say) -> tuple[tuple[str, str], ...]:
         return ()
     counted = _("{count} 家").format(count=project["ableCount"])
     why = project["narrowReason"] and _("不足三家的理由：{reason}").format(reason=project["narrowReason"])
-    return ((_("登记有所要求资质的机构"), " · ".join(filter(None, (counted, why)))),)
+    name = _("这次能够报价的入围机构") if project["framework"] else _("登记有所要求资质的机构")
+    return ((name, " · ".join(filter(None, (counted, why)))),)
 
 
 def _ranking(project: Data, _: Say) -> Part:
@@ -111,8 +136,13 @@ def _reasons(project: Data, _: Say) -> tuple[str, ...]:
     award, why = project["award"], words.WHY[project["method"]]
     tie = words.TIES.get(award["tieRule"], "") if award["tieBroken"] else ""
     picked = project["outcomeReason"] if project["method"] == "CREDIT_MERIT" else ""
-    said = [_(why), tie and _(tie), picked and _("选定理由：{reason}").format(reason=picked)]
+    said = [_(why), tie and _(tie), picked and _("选定理由：{reason}").format(reason=picked), _left_out(award, _)]
     return tuple(text for text in (*said, *(_working(w, project["quoting"], _) for w in award["workings"])) if text)
+
+
+def _left_out(award: Data, _: Say) -> str:
+    named = _("、").join(f"{code}（{_(why)}）" for code, why in words.left_out(award))
+    return named and _("这次不得报价、保留轮次的机构：{named}。").format(named=named)
 
 
 def _working(working: Data, quoting: str, _: Say) -> str:
@@ -136,9 +166,11 @@ def _standing(quote: Data, award: Data, _: Say) -> str:
     if quote["rank"] is None:
         return _("按公告的规则剔除或未入围")
     given_up = {f["supplier"]["code"] for f in award["forfeitures"]}
+    out = {p["bidderCode"]: LABELS[p["reason"]] for p in award["passedOver"]}
     told = [
         "" if code != award["supplier"]["code"] else _("中选"),
         _("已弃选") if code in given_up else "",
+        _("开启后不得承接，跳过：{why}").format(why=_(out[code])) if code in out else "",
         _total(code, award, _),
     ]
     return " · ".join(filter(None, told))

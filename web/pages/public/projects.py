@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schema.labels import N_
+from schema.labels import LABELS, N_
 from web.pages.moments import past
 from web.pages.operation import Variables
 from web.pages.public import lists, words
@@ -51,6 +51,7 @@ def shown(data: Data, _asked: Variables) -> Data:
         "why": why(project),
         "invalid": words.INVALID,
         "causes": words.CAUSES,
+        **_barred(project["award"] or {"workings": [], "passedOver": []}),
         "changes": changes(project),
         "shares": shares(project),
         "totals": _totals(project),
@@ -121,6 +122,14 @@ def shares(project: Data) -> dict[str, int]:
 
 def _fen(amount: str) -> int:
     return int(amount.replace(".", ""))
+
+
+def _barred(award: Data) -> Data:
+    """Who was not free to quote in a rotation, and who was passed over since the opening: each with why."""
+    return {
+        "left_out": words.left_out(award),
+        "passed_over": {p["bidderCode"]: LABELS[p["reason"]] for p in award["passedOver"]},
+    }
 
 
 def _totals(project: Data) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schema.labels import N_
+from schema.labels import LABELS, N_
 
 WHY: Mapping[str, str] = {
     "LOWEST_PRICE": N_("有效报价中最低的一家中选。"),
@@ -38,6 +38,7 @@ FAILURES: Mapping[str, str] = {
     "objection_upheld": N_("异议成立"),
     "beacon_missing": N_("约定的公开信标没有按期公布，抽取作废"),
     "award_forfeited": N_("中选机构弃选，没有后续机构"),
+    "short_list_barred": N_("小名单上的机构都已不得承接"),
 }
 
 
@@ -45,3 +46,10 @@ def reason(project: Mapping[str, Any]) -> str:
     """Why nobody won: a known reason in the reader's words, otherwise as it was written; "" when somebody may still."""
     given: str = project["outcomeReason"] if project["state"] in ("UNSUCCESSFUL", "CANCELLED") else ""
     return FAILURES.get(given, given)
+
+
+def left_out(award: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Who of a rotation's members was not free to quote and keeps its turn: code and why."""
+    values = [working["value"] for working in award["workings"] if working["name"] == "leftOut"]
+    pairs = [pair.partition("=") for value in values for pair in value.split(",")]
+    return [(code, LABELS[why]) for code, _, why in pairs]

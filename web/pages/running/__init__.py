@@ -56,6 +56,8 @@ def pages(site: Site) -> dict[str, Page]:
         ),
         "/operation/parties": Page(site, "running/parties", signed_in=True),
         **{f"/operation/parties/{name}": Form(site, "running/record", _recording(name), shown=SHOWN) for name in RECORDS},
+        "/operation/ratings": Page(site, "running/ratings", signed_in=True),
+        "/operation/ratings/{code}": Form(site, "running/appeal"),
         "/operation/catalogue": Page(site, "running/catalogue", signed_in=True),
         "/operation/log": Page(site, "running/log", signed_in=True),
     }

@@ -62,6 +62,12 @@ def undecided(case: Mapping[str, Any]) -> dict[str, str]:
     return {finding["id"]: f"{finding['rule']['id']} {finding['rule']['title']}" for finding in pending}
 
 
+def confirming(case: Mapping[str, Any], chosen: list[str]) -> list[Mapping[str, Any]]:
+    """The findings that would be upheld: those that were chosen, or all that wait."""
+    pending = [row["finding"] for row in case["findings"] if row["outcome"] == "PENDING"]
+    return [finding for finding in pending if not chosen or finding["id"] in chosen]
+
+
 def due(case: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is due next; None when nothing is."""
     left = [order for order in case["orders"] if order["doneAt"] is None]
@@ -75,6 +81,7 @@ def view(data: dict[str, Any], _asked: Variables) -> dict[str, Any]:
     return {
         "possible": possible(case),
         "undecided": undecided(case),
+        "confirming": lambda chosen: confirming(case, chosen),
         "due": due(case),
         "offices": {row["organisation"]["code"]: row["organisation"]["name"] for row in data.get("jurisdictions", ())},
         "last": next((step for step in reversed(case["steps"]) if step["by"]), None),

@@ -6,8 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from web.pages.engine import Refused, Visit
-from web.pages.forms import Form, Sent, Typed
+from web.pages.forms import Form, Sent
 from web.pages.operation import Operation, Variables
+from web.pages.typed import Typed
 
 Data = dict[str, Any]
 STEEP = Decimal("0.8")

@@ -19,7 +19,7 @@ def desk(data: Data, _asked: Variables) -> Data:
     """Notices by whether one may quote, own quotes by how they stand."""
     own = data["viewer"]["actingFor"]
     mine = [edge["node"] for edge in data["mine"]["edges"]]
-    return _offers(data, own, {row["code"] for row in mine}) | _own(mine, own["code"])
+    return _offers(data, own, {row["code"] for row in mine}) | _own(mine, own["code"]) | {"quotes": data["mine"]}
 
 
 def _offers(data: Data, own: Data, quoted: set[str]) -> Data:
@@ -80,7 +80,7 @@ def won(project: Data, me: str) -> bool:
 def contracts(data: Data, _asked: Variables) -> Data:
     """What this intermediary has won."""
     me = data["viewer"]["actingFor"]["code"]
-    return {"mine": [edge["node"] for edge in data["mine"]["edges"] if won(edge["node"], me)]}
+    return {"mine": [edge["node"] for edge in data["projects"]["edges"] if won(edge["node"], me)]}
 
 
 def objections(data: Data, _asked: Variables) -> Data:

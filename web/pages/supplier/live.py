@@ -5,7 +5,7 @@ Every message carries the whole block and the first one is the present state, so
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -25,14 +25,14 @@ _log = logging.getLogger(__name__)
 
 
 class Hall:
-    """One reader of an auction's events for all who watch it in one language. ``left``: called when the last has gone."""
+    """One reader of an auction's events for all who watch it in one language; it follows them from the first watcher to the last."""
 
-    def __init__(self, follow: Callable[[], AsyncIterator[bytes]], left: Callable[[], object]) -> None:
+    def __init__(self, follow: Callable[[], streams.Frames]) -> None:
         self.frames, self.frame, self.ended = 0, b"", False
-        self.grown, self.watchers, self.left = asyncio.Event(), 0, left
+        self.grown, self.watchers = asyncio.Event(), 0
         self.task = asyncio.create_task(self._follow(follow))
 
-    async def _follow(self, follow: Callable[[], AsyncIterator[bytes]]) -> None:
+    async def _follow(self, follow: Callable[[], streams.Frames]) -> None:
         while not self.ended:
             try:
                 async for frame in follow():
@@ -48,22 +48,47 @@ class Hall:
         grown, self.grown = self.grown, asyncio.Event()
         grown.set()
 
-    async def watch(self) -> AsyncIterator[bytes]:
+    async def watch(self) -> streams.Frames:
         """The newest frame, then each newer one; a slow watcher leaves out what is past already."""
-        seen, self.watchers = 0, self.watchers + 1
+        seen = 0
+        while self.frames > seen or not self.ended:
+            grown = self.grown
+            if self.frames > seen:
+                seen = self.frames
+                yield self.frame
+            else:
+                await grown.wait()
+
+
+class Halls:
+    """The halls that somebody is in, by auction and language. ``follow``: the frames of one of them."""
+
+    def __init__(self, follow: Callable[[str, str], streams.Frames]) -> None:
+        self.follow = follow
+        self.open: dict[tuple[str, str], Hall] = {}
+
+    async def watch(self, code: str, lang: str) -> streams.Frames:
+        """What is shown there. One comes in with the first frame asked for and goes when the stream is closed: a hall is found,
+        counted in and left without a pause in between, so nobody ever waits in one whose last watcher has ended it."""
+        hall = self._enter(code, lang)
         try:
-            while self.frames > seen or not self.ended:
-                grown = self.grown
-                if self.frames > seen:
-                    seen = self.frames
-                    yield self.frame
-                else:
-                    await grown.wait()
+            async with aclosing(hall.watch()) as frames:
+                async for frame in frames:
+                    yield frame
         finally:
-            self.watchers -= 1
-            if not self.watchers:
-                self.task.cancel()
-                self.left()
+            self._leave(code, lang, hall)
+
+    def _enter(self, code: str, lang: str) -> Hall:
+        hall = self.open.get((code, lang)) or Hall(lambda: self.follow(code, lang))
+        self.open[code, lang] = hall
+        hall.watchers += 1
+        return hall
+
+    def _leave(self, code: str, lang: str, hall: Hall) -> None:
+        hall.watchers -= 1
+        if not hall.watchers:
+            hall.task.cancel()
+            del self.open[code, lang]
 
 
 class Live(Page):
@@ -74,19 +99,17 @@ class Live(Page):
     def __init__(self, site: Site, room: auctions.AuctionRoom) -> None:
         super().__init__(site, room.name)
         self.room = room
-        self.halls: dict[tuple[str, str], Hall] = {}
+        self.halls = Halls(self._frames)
 
     async def answered(self, visit: Visit) -> Response:
         """See the class."""
         known = await self.room.data(visit, dict(visit.request.path_params))
         if not known["project"]["auction"]:
             raise Refused(404)
-        key = known["project"]["code"], visit.reader.lang
-        hall = self.halls.get(key) or Hall(lambda: self._frames(*key), lambda: self.halls.pop(key, None))
-        self.halls[key] = hall
-        return streams.answer(visit.request, hall.watch(), _PING)
+        frames = self.halls.watch(known["project"]["code"], visit.reader.lang)
+        return streams.answer(visit.request, frames, _PING)
 
-    async def _frames(self, code: str, lang: str) -> AsyncIterator[bytes]:
+    async def _frames(self, code: str, lang: str) -> streams.Frames:
         """The rendered block after each event, from the present on; as nobody in particular sees it."""
         variables = {"projectCode": code}
         context = Context(lang=lang, translate=lambda text: i18n.translate(lang, text))

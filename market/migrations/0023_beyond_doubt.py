@@ -48,7 +48,7 @@ class RemoveUnique(ops.RemoveConstraint):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('market', '0019_frameworks')]
+    dependencies = [('market', '0022_ratings')]
 
     initial = False
 

@@ -1,0 +1,78 @@
+"""Every page of everybody, found by its links: small, from this host alone, under a strict policy, in nobody's frame."""
+
+import pytest
+
+from tests.web.crawling import Crawl, Seen, kind, routes
+from web.pages import acting
+
+FIRST, AGAIN, REQUESTS = 25_000, 8_000, 6
+"""Bytes over the wire, headers included: all of a first visit, a page looked at again; requests of a first visit."""
+NOT_BY_LINK = {
+    "/access": "its link comes by letter",
+    "/projects/{code}/notice.pdf": "a file, see test_notice",
+    "/projects/{projectCode}/auction": "the demo world has none, see test_browser_auction",
+    "/projects/{projectCode}/auction/events": "the same",
+}
+"""Pages that nobody comes to by a link in the demo world."""
+
+
+@pytest.fixture(scope="module")
+def crawl(demo_server: str) -> Crawl:
+    """The demo world as seven kinds of people see it."""
+    return Crawl(demo_server).run()
+
+
+def pages(crawl: Crawl) -> list[Seen]:
+    """What is shown, not where it leads."""
+    return [seen for seen in crawl.seen if seen.is_page and seen.answer.status_code == 200]
+
+
+def test_every_page_is_reached_by_somebody(crawl: Crawl) -> None:
+    """The rest of these tests leaves no page out: a new one must be linked from somewhere."""
+    reached = {kind(seen.path.partition("?")[0]) for seen in pages(crawl)}
+    shown = {route.path for route in routes() if "GET" in (route.methods or ()) and "/" in (route.name or "")}
+    assert shown - reached - set(NOT_BY_LINK) == set()
+    assert len(pages(crawl)) > 150 and not [seen.path for seen in crawl.seen if seen.answer.status_code >= 500]
+
+
+def test_a_first_visit_fits_a_thin_line(crawl: Crawl) -> None:
+    """A page with all that it loads, and alone when it is looked at again: what it loads is kept for good."""
+    assert all("immutable" in asset.answer.headers["cache-control"] for asset in crawl.assets.values())
+    for seen in pages(crawl):
+        loads = [crawl.assets[path] for path in dict.fromkeys(seen.markup.loads)]
+        told = (seen.who, seen.path, seen.bytes, sum(asset.bytes for asset in loads), len(loads))
+        assert seen.bytes <= AGAIN, told
+        assert seen.bytes + sum(asset.bytes for asset in loads) <= FIRST and 1 + len(loads) <= REQUESTS, told
+
+
+def test_nothing_comes_from_elsewhere(crawl: Crawl) -> None:
+    """Styles, scripts and pictures are this server's own."""
+    assert crawl.assets and all(path.startswith("/assets/") for path in crawl.assets)
+
+
+def test_every_answer_is_under_the_policy(crawl: Crawl) -> None:
+    """No unsafe source, no frame, no sniffing: pages, redirects, refusals and files alike."""
+    for seen in [*crawl.seen, *crawl.assets.values()]:
+        headers = seen.answer.headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy, seen.path
+        assert (headers["x-frame-options"], headers["x-content-type-options"]) == ("DENY", "nosniff"), seen.path
+
+
+def test_no_page_has_script_or_style_of_its_own(crawl: Crawl) -> None:
+    """What the policy would stop is not even there."""
+    assert [(seen.path, seen.markup.runs) for seen in pages(crawl) if seen.markup.runs] == []
+
+
+def test_every_form_is_bound_to_whom_it_was_shown_for(crawl: Crawl) -> None:
+    """No template can forget it."""
+    forms = [(seen, form) for seen in pages(crawl) for form in seen.markup.posts]
+    assert len({seen.path for seen, _ in forms}) > 40
+    assert [seen.path for seen, form in forms if acting.FIELD not in form] == []
+
+
+def test_somebodys_own_pages_are_kept_by_nobody(crawl: Crawl) -> None:
+    """After signing in every page is no-store; before, it is asked for again each time."""
+    for seen in pages(crawl):
+        kept = seen.answer.headers["cache-control"]
+        assert kept == "no-store" if seen.who else "max-age=0" in kept or kept == "no-store", (seen.who, seen.path, kept)
