@@ -205,9 +205,10 @@ class QualificationMissing(MarketError):
 
 @frozen
 class SelfDealing(MarketError):
-    """A party may not quote for its own project, nor decide on or supervise what concerns itself."""
+    """Nobody quotes for its own project, nor decides on, supervises or judges what it is concerned in. ``why``: how it is."""
 
     project_code: str
+    why: str = "same_organisation"
 
 
 @frozen

@@ -62,6 +62,17 @@ class Rulebook:
         end = start + timedelta(**{row.unit: row.value})
         return workdays.Deadline(local_date(end), end, provisional=False)
 
+    def resumed(self, name: str, start: datetime, until: datetime, stopped: datetime, again: datetime) -> workdays.Deadline:
+        """The end of the named period from ``start`` to ``until`` that stood still from ``stopped`` to ``again``: never shorter for it.
+
+        Of working days as many follow as were left, the day on which it stopped among them.
+        """
+        if self.setting(name, start).unit == "working_days":
+            first = max(local_date(stopped), local_date(start) + timedelta(days=1))
+            return workdays.working_days_from(again, workdays.working_days_between(first, local_date(until)))
+        end = until + (again - stopped)
+        return workdays.Deadline(local_date(end), end, provisional=False)
+
     def duration(self, name: str, at: datetime) -> timedelta:
         """The length of a period that is not in working days."""
         row = self.setting(name, at)

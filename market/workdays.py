@@ -47,6 +47,12 @@ def working_day_after(day: date, count: int) -> date:
     return _counted(day, count)[0]
 
 
+def working_days_between(first: date, end: date) -> int:
+    """How many working days from ``first``, included, to ``end``, which is not."""
+    days = (first + timedelta(days=n) for n in range((end - first).days))
+    return sum(is_working_day(day)[0] for day in days)
+
+
 def _counted(day: date, count: int) -> tuple[date, bool]:
     provisional = False
     while count > 0:

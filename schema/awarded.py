@@ -96,7 +96,7 @@ class Mutations:
 
     @result("SuspendAwardResult", Project, errors.WrongState, errors.SelfDealing, errors.AlreadyFiled)
     async def suspend_award(self, info: Info, input: SuspendAwardInput) -> Project:
-        """监管部门暂停中选:解除前不得确认、签约、按弃选处理。 A regulator suspends an award, with a published reason."""
+        """监管部门暂停中选:解除或期满前不得确认、签约、按弃选处理,公示顺延。 A regulator suspends an award; periods stand still."""
         return Project.of(await suspensions.suspend_award(info.context.actor, input.project_code, input.reason))
 
     @result("LiftSuspensionResult", Project, errors.WrongState, errors.SelfDealing)

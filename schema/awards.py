@@ -108,11 +108,14 @@ class PassedOver:
 
 @strawberry.type(description="暂停。 A regulator's suspension of an award, with its reason.")
 class AwardSuspension:
-    """``liftedAt``: null while it is in force."""
+    """``liftedAt``: null where nobody lifted it. ``endsAt``: when it ended, or ends by itself; once an organisation and turn."""
 
+    row: strawberry.Private[models.AwardSuspension]
     code: strawberry.ID
     reason: str
+    turn: int
     suspended_at: datetime
+    ends_at: datetime
     lifted_at: datetime | None
     lift_reason: str
 
@@ -120,26 +123,35 @@ class AwardSuspension:
     def of(cls, row: models.AwardSuspension) -> Self:
         """From its row."""
         return cls(
+            row=row,
             code=strawberry.ID(row.code),
             reason=row.reason,
+            turn=row.turn,
             suspended_at=row.suspended_at,
+            ends_at=suspensions.ends_at(row),
             lifted_at=row.lifted_at,
             lift_reason=row.lift_reason,
         )
 
+    @strawberry.field(description="现在是否有效。 Whether the award stands still now.")
+    async def is_in_force(self, info: Info) -> bool:
+        """By the server's clock."""
+        return suspensions.is_in_force(self.row, await info.context.now())
+
 
 @strawberry.type(description="见证人。 An organisation that recomputed the outcome itself.")
 class OpeningWitness:
-    """``agrees``: with what was published."""
+    """``agrees``: with what was published. ``turn``: of the award that it was shown."""
 
     organisation: Organisation
     at: datetime
     agrees: bool
+    turn: int
 
     @classmethod
     def of(cls, row: models.OpeningWitness) -> Self:
         """From its row, loaded with its organisation."""
-        return cls(organisation=Organisation.of(row.organisation), at=row.at, agrees=row.agrees)
+        return cls(organisation=Organisation.of(row.organisation), at=row.at, agrees=row.agrees, turn=row.turn)
 
 
 @strawberry.type(description="中选在日志里的位置。 Where the log says who has the award.")

@@ -10,23 +10,43 @@ from market import errors
 from market.awards import service as awards
 from market.draws import models, read, service
 from market.projects import read as projects
+from market.selection import draw as drawing
 from schema.context import Info
 from schema.errors import result
 from schema.quotes import QuoteReceipt
+
+
+@strawberry.type(description="一位工作人员录入的信标值。 What one official typed in as the beacon, once and for good.")
+class BeaconVoice:
+    """``at``: when it was received."""
+
+    value: str
+    link: str
+    at: datetime
+
+    @classmethod
+    def of(cls, said: dict[str, str]) -> Self:
+        """As it is kept; who it was stands in the log and in the transcript."""
+        return cls(value=said["value"], link=said["link"], at=datetime.fromisoformat(said["at"]))
 
 
 @strawberry.type(
     description="公告指定的公开信标：截止前谁也不可能知道的随机值。 A public random value that nobody could know before."
 )
 class Beacon:
-    """Typed in by one official, confirmed by another."""
+    """``until``: by then it must be typed in; null in notices that fail without it. ``value``: the one that counts as it stands.
+
+    ``confirmedAt``: since when two agree; until then at the end of the period the only value counts, or none: see ``transcript``.
+    """
 
     name: str
     at: datetime
+    until: datetime | None
     value: str | None
     link: str | None
     recorded_at: datetime | None
     confirmed_at: datetime | None
+    voices: list[BeaconVoice]
 
 
 @strawberry.type(description="可验证的抽取，见 /verify。 The verifiable draw; see /verify.")
@@ -67,13 +87,18 @@ class Draw:
 def _beacon(said: dict[str, str] | None, row: models.Draw | None) -> Beacon | None:
     if said is None:
         return None
+    told = row.voices if row else []
+    voices, counted = [BeaconVoice.of(voice) for voice in told], drawing.counted(told)
+    first, second, *_ = [*(voice for voice in voices if voice.value == counted), None, None]
     return Beacon(
         name=said["id"],
         at=datetime.fromisoformat(said["at"]),
-        value=row.beacon_value or None if row else None,
-        link=row.beacon_link or None if row else None,
-        recorded_at=row.beacon_recorded_at if row else None,
-        confirmed_at=row.beacon_confirmed_at if row else None,
+        until=datetime.fromisoformat(said["until"]) if "until" in said else None,
+        value=getattr(first, "value", None),
+        link=getattr(first, "link", None),
+        recorded_at=min((voice.at for voice in voices), default=None),
+        confirmed_at=getattr(second, "at", None),
+        voices=voices,
     )
 
 
@@ -111,6 +136,9 @@ class ConfirmBeaconInput:
     value: str
 
 
+_TYPING = (errors.WrongState, errors.SelfDealing, errors.DeadlinePassed)
+
+
 @strawberry.type
 class Mutations:
     """Writes of draws. What is due is settled before and after, so that the last thing awaited begins the draw."""
@@ -131,14 +159,15 @@ class Mutations:
         await awards.settle_due()
         return receipt
 
-    @result("RecordBeaconResult", Draw, errors.WrongState)
+    @result("RecordBeaconResult", Draw, *_TYPING)
     async def record_beacon(self, info: Info, input: RecordBeaconInput) -> Draw:
-        """录入信标值和出处。 Type in the beacon's value, with a link."""
+        """录入信标值和出处,每人一次,不能改;与先前的值不同即为质疑。 Type in the beacon's value, with a link, once and for good."""
         await awards.settle_due()
         row = await service.record_beacon(info.context.actor, input.project_code, input.value, input.link)
-        return Draw.of(row.project, row)
+        await awards.settle_due()
+        return await Draw.load(row.project.code)
 
-    @result("ConfirmBeaconResult", Draw, errors.WrongState, errors.BeaconDiffers)
+    @result("ConfirmBeaconResult", Draw, *_TYPING, errors.BeaconDiffers)
     async def confirm_beacon(self, info: Info, input: ConfirmBeaconInput) -> Draw:
         """另一位工作人员独立录入同一个值。 A second official types in the same value; with it the draw can begin."""
         await awards.settle_due()

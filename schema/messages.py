@@ -38,7 +38,7 @@ MESSAGES: dict[type[e.MarketError], str] = {
     ),
     e.NotInvited: N_("项目 {project_code} 为直接选取，只有被选定的机构可以报价。"),
     e.QualificationMissing: N_("本事项要求“{qualification}”，贵机构今天没有有效的登记。请先登记资质。"),
-    e.SelfDealing: N_("{project_code} 涉及您自己的单位：不能给自己报价，也不能由自己人决定或监督。请由其他人办理。"),
+    e.SelfDealing: N_("您与 {project_code} 有利害关系（{why}），应当回避，请由没有关系的人员或者单位办理。"),
     e.AffiliateOfAgency: N_(
         "项目 {project_code} 由审批机关所属或者主管的单位承接是法律不允许的（优化营商环境条例第四十三条）：{chain}。"
         "登记的关系有误或者已经脱钩的，请向运营机构申请更正。"

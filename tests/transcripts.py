@@ -1,9 +1,12 @@
 """A made transcript and the ways in which somebody might tamper with it."""
 
 import copy
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from market.selection import draw, transcript
 
@@ -20,17 +23,27 @@ def entrant(code: str, number: int) -> transcript.Entrant:
     return transcript.Entrant(code, draw.nonce_hash(PROJECT, code, nonce).hex(), number > 1, shown)
 
 
-def made(*, beacon: bool = True) -> dict[str, Any]:
-    """Five bidders, one that does not reveal, a lottery."""
-    named = transcript.Beacon("双色球第 2026136 期", START + timedelta(days=4)) if beacon else None
+NUMBERS = "03 08 11 19 27 31 + 05"
+TYPED, UNTIL = START + timedelta(days=4, hours=1), START + timedelta(days=9)
+
+
+def voice(who: int, value: str = NUMBERS) -> dict[str, str]:
+    """What that official typed in, one a minute."""
+    return transcript.voice(UUID(int=who), value, "https://example.org/136", TYPED + timedelta(minutes=who))
+
+
+AGREED = (voice(1), voice(2))
+
+
+def made(*, beacon: bool = True, voices: Sequence[dict[str, str]] = AGREED, at: datetime = UNTIL) -> dict[str, Any]:
+    """Five bidders, one that does not reveal, a lottery that two officials typed in alike; drawn at the end of the time for that."""
+    named = transcript.Beacon("双色球第 2026136 期", START + timedelta(days=4), UNTIL) if beacon else None
     said = transcript.notice(PROJECT, draw.commitment(SECRET, 4), 4, START, 7200, named)
     entrants = [entrant(code, number) for number, code in enumerate(CODES)]
     closes = START + timedelta(days=3)
     times = transcript.Times(closes, closes + timedelta(seconds=10), closes + timedelta(hours=2))
     listed = transcript.closing(said, times, b"\x05" * 32, entrants)
-    typed = START + timedelta(days=4, hours=1)
-    value = transcript.confirmed(PROJECT, "03 08 11 19 27 31 + 05", "https://example.org/136", typed, typed) if beacon else None
-    return transcript.assemble(said, listed, entrants, value, draw.code(SECRET, 4), typed + timedelta(minutes=1))
+    return transcript.assemble(said, listed, entrants, transcript.beacon_of(said, voices), draw.code(SECRET, 4), at)
 
 
 def _code(t: dict[str, Any]) -> None:
@@ -67,6 +80,12 @@ def _notice(t: dict[str, Any]) -> None:
     t["notice"]["project"] = "XM-20261124-000000"
 
 
+def first_rule() -> dict[str, Any]:
+    """A transcript as it was published by the first rule: it stays as it is, and must verify for ever."""
+    kept: dict[str, Any] = json.loads(Path(__file__).with_name("transcript_draw1.json").read_text(encoding="utf-8"))
+    return kept
+
+
 SEVEN: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "code": (_code, "code_not_committed"),
     "nonce": (_nonce, "nonce_changed"),
@@ -97,6 +116,29 @@ def _set(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def _voiced(*voices: dict[str, str], taken: str | None = None) -> Callable[[dict[str, Any]], None]:
+    """With other voices, and whatever hangs on them worked out again."""
+
+    def change(t: dict[str, Any]) -> None:
+        t.update(made(voices=voices))
+        if taken is not None:
+            _taken(taken)(t)
+
+    return change
+
+
+def _taken(value: str) -> Callable[[dict[str, Any]], None]:
+    def change(t: dict[str, Any]) -> None:
+        t["beacon"]["value"] = value
+        t["beacon"]["hash"] = draw.beacon_hash(PROJECT, t["beacon"])
+
+    return change
+
+
+def _not_waited(t: dict[str, Any]) -> None:
+    t.update(made(voices=AGREED[:1], at=TYPED + timedelta(hours=1)))
+
+
 OTHERS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "commitment": (_set("notice.commitment", "00" * 32), "notice_changed"),
     "chain": (_set("draw.number", 5), "code_not_committed"),
@@ -108,6 +150,12 @@ OTHERS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "no beacon": (_set("beacon", None), "beacon_missing"),
     "new beacon": (_set("notice.beacon", None), "notice_changed"),
     "early beacon": (_set("notice.beacon.at", "2026-11-25T00:00:00.000000+00:00"), "beacon_early"),
+    "late voice": (_voiced(voice(1), voice(20_000)), "beacon_voices"),
+    "one voice twice": (_voiced(voice(1), voice(1)), "beacon_voices"),
+    "wrong value": (_taken("01"), "beacon_miscounted"),
+    "no value": (_taken(""), "beacon_miscounted"),
+    "of two that differ": (_voiced(voice(1, "01"), voice(2), taken="01"), "beacon_miscounted"),
+    "not waited": (_not_waited, "beacon_not_waited"),
     "early draw": (_set("draw.at", "2026-11-25T00:00:00.000000+00:00"), "times_disordered"),
     "seed": (_set("draw.prk", "00" * 32), "seed_differs"),
     "shorter": (lambda t: t["draw"]["order"].pop(), "order_differs"),
@@ -141,5 +189,9 @@ UNREADABLE |= {
         ("reveals.0.nonce", "zz"),
         ("draw.code", None),
         ("draw.at", "yesterday"),
+        ("beacon.voices.0.by", "é"),
+        ("beacon.voices.0.at", "yesterday"),
+        ("beacon.voices", None),
+        ("beacon.voices.0.value", 7),
     )
 }

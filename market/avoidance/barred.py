@@ -9,7 +9,6 @@ from datetime import datetime
 
 from market.avoidance.affiliates import refuse_affiliate
 from market.avoidance.read import refuse_listed
-from market.clock import local_date
 from market.errors import AffiliateOfAgency, OnAvoidanceList
 from market.parties.models import Organisation
 from market.projects.models import Project
@@ -20,7 +19,7 @@ REASONS = {AffiliateOfAgency: "affiliate_of_agency", OnAvoidanceList: "on_avoida
 
 async def refuse(project: Project, bidder: Organisation, at: datetime) -> None:
     """Raises AffiliateOfAgency, OnAvoidanceList."""
-    await refuse_affiliate(project, bidder, local_date(at))
+    await refuse_affiliate(project, bidder, at)
     await refuse_listed(project, bidder, at)
 
 

@@ -50,7 +50,7 @@ async def _counts(row: Avoidance, project: Project, at: datetime) -> bool:
     """What an agency lists by itself bars only from its own projects, and from none that is already published: it may choose nobody's
     intermediary for them, nor strike out a rival. Nor does it begin to count once the quotes are open: that would be a strike against a
     winner that it knows. The operator's word counts at any moment, in both."""
-    if not await parties.is_member(row.recorded_by_id, row.agency_id):
+    if not await parties.is_member(row.recorded_by_id, row.agency_id, at):
         return True
     began = project.opened_at is None or row.since <= local_date(project.opened_at)
     return row.agency_id == project.buyer_id and row.recorded_at <= (project.published_at or at) and began

@@ -137,7 +137,12 @@ class AwardForfeiture(Model):
 
 
 class AwardSuspension(Model):
-    """暂停. A regulator's, published with its reason. ``live``: True until it is lifted, None afterwards: one at a time."""
+    """暂停. A regulator's, published with its reason. ``live``: True until it is lifted, None afterwards: one at a time.
+
+    ``turn``: of the award. In each an organisation suspends once: a lifted suspension is not renewed.
+    ``ends_at``: when it ends by itself, None for one from before there was a longest term.
+    ``standstill_before``: when the standstill would have ended, None where it did not run.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     code = fields.CharField(max_length=40, unique=True)
@@ -147,19 +152,29 @@ class AwardSuspension(Model):
     project_id: UUID
     live = fields.BooleanField(null=True, default=True)
     reason = fields.TextField()
+    turn = fields.IntField(default=1, db_default=1)
+    organisation: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "market.Organisation", related_name="suspensions", on_delete=fields.RESTRICT, null=True
+    )
+    organisation_id: UUID | None
     suspended_by_id = fields.UUIDField()
     suspended_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField(null=True)
+    standstill_before = fields.DatetimeField(null=True)
     lifted_by_id = fields.UUIDField(null=True)
     lifted_at = fields.DatetimeField(null=True)
     lift_reason = fields.TextField(default="")
 
     class Meta:
         table = "award_suspensions"
-        unique_together = (("project", "live"),)
+        unique_together = (("project", "live"), ("project", "turn", "organisation"))
 
 
 class OpeningWitness(Model):
-    """见证人. An organisation that recomputed the outcome. ``agrees``: with what was published."""
+    """见证人. An organisation that recomputed the outcome. ``agrees``: with what was published.
+
+    ``turn``: of the award that it was shown: who had it next needs a witness of its own.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     project: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
@@ -173,7 +188,8 @@ class OpeningWitness(Model):
     account_id = fields.UUIDField()
     at = fields.DatetimeField()
     agrees = fields.BooleanField()
+    turn = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "opening_witnesses"
-        unique_together = (("project", "organisation"),)
+        unique_together = (("project", "organisation", "turn"),)

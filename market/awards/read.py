@@ -60,7 +60,7 @@ async def records_by_supplier(supplier_ids: Sequence[UUID]) -> list[Record]:
     return [Record(won[i], filed[i], forfeited.get(i, 0)) for i in supplier_ids]
 
 
-_AWARDING = ("project:award", "project:conclude", "project:pick", "project:award_next")
+AWARDING = ("project:award", "project:conclude", "project:pick", "project:award_next")
 """Moves that give an award to somebody."""
 
 
@@ -76,7 +76,7 @@ async def records_by_award(award_ids: Sequence[UUID]) -> list[Recorded | None]:
     """In key order; None for an award from before the log said."""
     awards = await Award.filter(id__in=list(award_ids)).select_related("project")
     subjects = {award.id: f"project:{award.project.code}" for award in awards}
-    entries = await log.newest(subjects.values(), _AWARDING)
+    entries = await log.newest(subjects.values(), AWARDING)
     signed = await log.covering([entry.seq for entry in entries.values()])
     found = [entries.get(subjects.get(i, "")) for i in award_ids]
     return [Recorded(entry, signed.get(entry.seq)) if entry else None for entry in found]

@@ -5,13 +5,14 @@ Nothing is taken from the award but what the buyer chose by hand (a pick); the f
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from market import db, vault
 from market.actors import Actor
 from market.awards import auction_replay as auctions
-from market.awards import deciding, framework_replay, read, service
+from market.awards import deciding, exclusion_replay, framework_replay, read, service
 from market.awards.differences import Difference, first, text
 from market.awards.models import Award, AwardForfeiture
 from market.draws import read as draws
@@ -25,6 +26,9 @@ from market.quotes.models import Quote
 from market.selection import credit_merit, draw
 from market.selection.ranking import ValidQuote
 from market.usecase import to_its_end
+
+_STANDSTILL = (*read.AWARDING, "award:suspend", "award:lift_suspension")
+"""Acts that say until when one may object."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,20 @@ async def recompute(actor: Actor, project_code: str) -> Replay:
         raise NotFound("award", project.code)
     [quotes] = await quote_reads.opened_by_project([project.id])
     logged = await _logged(project)
-    found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes)
+    found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes, logged)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
-    return await _decided(project, quotes, award, logged["leftOut"])
+    done = await _decided(project, quotes, award, logged["leftOut"])
+    if award is None or done.difference:
+        return done
+    return replace(done, difference=await _standstill_altered(project, award))
 
 
 async def _logged(project: Project) -> dict[str, Any]:
     """The quotes, who was excluded, and who of a rotation could not quote, as the log published them at the opening."""
     entry = await LogEntry.filter(action="quotes:open", subject=f"project:{project.code}").first()
     facts: dict[str, Any] = json.loads(entry.body)["facts"] if entry else {"quotes": []}
-    return {"excluded": {}, "leftOut": {}} | facts
+    return {"leftOut": {}} | facts
 
 
 async def _passed_over(project: Project) -> dict[str, str]:
@@ -72,9 +79,13 @@ async def _passed_over(project: Project) -> dict[str, str]:
     return found
 
 
-async def _inputs_altered(project: Project, quotes: list[Quote]) -> Difference | None:
+async def _inputs_altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
     """What else the outcome depends on."""
-    found = await _notice_altered(project) or await _draw_altered(project, quotes)
+    found = (
+        await exclusion_replay.altered(project, quotes, logged)
+        or await _notice_altered(project)
+        or await _draw_altered(project, quotes)
+    )
     return found or await auctions.altered(project, quotes) or await framework_replay.altered(project)
 
 
@@ -94,8 +105,20 @@ async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | N
     if wrong := draw.verify(transcript):
         return Difference("draw", "verified", wrong[0].code)
     drawn_for = {"draw notice": transcript["notice"], "draw bidders": [b["id"] for b in transcript["closing"]["roster"]]}
+    drawn_for |= {"draw closing": transcript["closing"]["hash"], "draw beacon": (transcript["beacon"] or {}).get("voices", [])}
     published = {"draw notice": project.terms["draw"], "draw bidders": sorted(quote.bidder.code for quote in quotes)}
+    published |= await _draw_logged(project, transcript)
     return first({part: (value, drawn_for[part]) for part, value in published.items()})
+
+
+async def _draw_logged(project: Project, transcript: dict[str, Any]) -> dict[str, Any]:
+    """The hash of the closed list and what officials typed in as the beacon, as the log published them then."""
+    rows = LogEntry.filter(subject=f"project:{project.code}", action__in=("draw:close", "draw:beacon")).order_by("seq")
+    entries = [(row.action, json.loads(row.body)["facts"]) for row in await rows]
+    voices = sorted((facts for action, facts in entries if action == "draw:beacon"), key=lambda voice: str(voice["at"]))
+    by_second = project.terms["draw"]["rule"] != draw.FIRST
+    closed = [facts["hash"] for action, facts in entries if action == "draw:close"]
+    return {"draw closing": closed[-1] if closed else "", **({"draw beacon": voices} if by_second else {})}
 
 
 def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
@@ -104,8 +127,8 @@ def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> D
     said = {entry["bidder"]: entry for entry in logged["quotes"]}
     if said.keys() != stored.keys():
         return Difference("bidders", " ".join(sorted(stored)), " ".join(sorted(said)))
-    if (excluded := project.excluded or {}) != logged["excluded"]:
-        return Difference("excluded", text(excluded), text(logged["excluded"]))
+    if (excluded := project.excluded or {}) != logged.get("excluded", {}):
+        return Difference("excluded", text(excluded), text(logged.get("excluded", {})))
     return first({part: pair for code in sorted(stored) for part, pair in _inside(project, stored[code], said[code]).items()})
 
 
@@ -165,6 +188,16 @@ async def _unpicked(project: Project, valid: list[Quote]) -> str:
     short = credit_merit.lists(given, project.terms["constants"], await service.place_of(project)).short
     barred = {quote.bidder_code for quote in short} <= (await _passed_over(project)).keys()
     return deciding.SHORT_LIST_BARRED if barred else "awarded"
+
+
+async def _standstill_altered(project: Project, award: Award) -> Difference | None:
+    """Where it ends otherwise than the log said with the award, or since then with a suspension or its lifting."""
+    said = await LogEntry.filter(subject=f"project:{project.code}", action__in=_STANDSTILL).order_by("-seq")
+    ends = [
+        facts["standstillUntil"] for facts in (json.loads(entry.body)["facts"] for entry in said) if "standstillUntil" in facts
+    ]
+    kept = award.standstill_until
+    return Difference("standstill", kept.isoformat(), ends[0]) if ends and datetime.fromisoformat(ends[0]) != kept else None
 
 
 async def _forfeiters(award: Award) -> list[str]:

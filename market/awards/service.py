@@ -89,7 +89,7 @@ async def _waits(project: Project, draw: Draw, now: datetime) -> bool:
 
 
 async def _give_up(project: Project) -> None:
-    """Nobody typed in the beacon: the quotes stay sealed for ever, and the buyer may post the project again."""
+    """By a notice of before: two did not agree on the beacon, the quotes stay sealed for ever, and the buyer may post it again."""
     project.outcome_reason, project.next_check_at = "beacon_missing", None
     await project_service.move(project, "fail", reason=project.outcome_reason)
 

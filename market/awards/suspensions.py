@@ -1,19 +1,24 @@
-"""Suspension of an award by a regulator: nothing is confirmed, signed or forfeited until it is lifted. Source: domain.md §2.8, §2.14."""
+"""Suspension of an award by a regulator: nothing is confirmed, signed or forfeited, and no period runs, until it ends.
+
+It ends when it is lifted, or by itself after the rulebook's longest term. Source: domain.md §2.8, §2.14; 政府采购质疑和投诉办法 art. 28.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from market.actors import Actor
-from market.awards.models import AwardSuspension
-from market.errors import AlreadyFiled, AwardSuspended, NotFound, SelfDealing, WrongState
+from market.awards import read
+from market.awards.models import Award, AwardSuspension
+from market.errors import AlreadyFiled, AwardSuspended, NotFound, WrongState
 from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project
 from market.projects.states import ProjectState
+from market.quotes import concerned
 from market.text import new_code, one_text, typed_code
-from market.usecase import authorise, unit, use_case
+from market.usecase import authorise, rulebook, unit, use_case
 
 REASON = 500
 _STANDING = (ProjectState.STANDSTILL, ProjectState.AWARDED)
@@ -21,59 +26,101 @@ _STANDING = (ProjectState.STANDSTILL, ProjectState.AWARDED)
 
 @use_case(Action.AWARD_SUSPEND)
 async def suspend_award(actor: Actor, project_code: str, reason: str) -> Project:
-    """A regulator suspends an award that a complaint or a case is about; the reason is published.
+    """A regulator suspends an award that a complaint or a case is about; the reason is published. Once an organisation and turn.
 
     Raises InvalidInput, NotFound, NotPermitted, WrongState, SelfDealing, AlreadyFiled.
     """
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_SUSPEND, projects.subject(project))
-    if project.buyer_id == actor.party_id:
-        raise SelfDealing(project.code)
+    await concerned.refuse(actor, project)
     words = one_text("reason", reason, REASON, lines=True)
     if project.state not in _STANDING:
         raise WrongState("project", project.state, tuple(state.value for state in _STANDING))
-    if await AwardSuspension.exists(project_id=project.id, live=True):
-        raise AlreadyFiled("suspension", project.code)
+    award = await read.award_of(project.id)
+    await _refuse_another(actor, project, award)
     row = await AwardSuspension.create(
         code=new_code("ZT", unit().now),
         project=project,
         reason=words,
+        turn=award.turn,
+        organisation_id=actor.organisation_id,
         suspended_by_id=actor.account_id,
         suspended_at=unit().now,
+        ends_at=(ends_at := rulebook().deadline("suspension_longest", unit().now).at),
+        standstill_before=award.standstill_until if unit().now < award.standstill_until else None,
     )
-    unit().record("award:suspend", f"project:{project.code}", suspension=row.code, reason=words)
+    told = await _lengthened(award, row, ends_at)
+    unit().record(
+        "award:suspend", f"project:{project.code}", suspension=row.code, reason=words, endsAt=ends_at.isoformat(), **told
+    )
     return project
+
+
+async def _refuse_another(actor: Actor, project: Project, award: Award) -> None:
+    """Raises AlreadyFiled with the one that is in force, or that this organisation has had in this turn of the award."""
+    for row in await AwardSuspension.filter(project_id=project.id).order_by("suspended_at"):
+        had = row.turn == award.turn and row.organisation_id == actor.organisation_id
+        if had or is_in_force(row, unit().now):
+            raise AlreadyFiled("suspension", row.code)
+    await AwardSuspension.filter(project_id=project.id, live=True).update(live=None)  # its time is over
+
+
+async def _lengthened(award: Award, row: AwardSuspension, until: datetime) -> dict[str, str]:
+    """Let the standstill go on after ``until`` for what was left of it, and tell; nothing where it did not run."""
+    if row.standstill_before is None:
+        return {}
+    goes_on = rulebook().resumed("standstill", award.published_at, row.standstill_before, row.suspended_at, until)
+    award.standstill_until, award.standstill_provisional = goes_on.at, goes_on.provisional
+    await award.save(update_fields=["standstill_until", "standstill_provisional"])
+    return {"standstillUntil": goes_on.at.isoformat()}
 
 
 @use_case(Action.AWARD_SUSPEND)
 async def lift_suspension(actor: Actor, code: str, reason: str) -> Project:
-    """The award goes on; the reason is published. Raises InvalidInput, NotFound, NotPermitted, WrongState, SelfDealing."""
+    """The award goes on, its standstill for what was left of it; the reason is published.
+
+    Raises InvalidInput, NotFound, NotPermitted, WrongState, SelfDealing.
+    """
     row = await AwardSuspension.get_or_none(code=typed_code(code)).select_related("project")
     if row is None:
         raise NotFound("suspension", code[:40])
     project = await project_service.locked(actor, row.project.code)
     authorise(Action.AWARD_SUSPEND, projects.subject(project))
-    if project.buyer_id == actor.party_id:
-        raise SelfDealing(project.code)
+    await concerned.refuse(actor, project)
     words = one_text("reason", reason, REASON, lines=True)
     values = {"live": None, "lifted_at": unit().now, "lifted_by_id": actor.account_id, "lift_reason": words}
-    if not await AwardSuspension.filter(id=row.id, live=True).update(**values):
+    if not is_in_force(row, unit().now) or not await AwardSuspension.filter(id=row.id, live=True).update(**values):
         raise WrongState("suspension", "lifted", ("in_force",))
-    unit().record("award:lift_suspension", f"project:{project.code}", suspension=row.code, reason=words)
+    told = await _lengthened(await read.award_of(project.id), row, unit().now)
+    unit().record("award:lift_suspension", f"project:{project.code}", suspension=row.code, reason=words, **told)
     return project
+
+
+def ends_at(row: AwardSuspension) -> datetime:
+    """When it ended, or ends by itself."""
+    return row.lifted_at or row.ends_at or rulebook().deadline("suspension_longest", row.suspended_at).at
+
+
+def is_in_force(row: AwardSuspension, now: datetime) -> bool:
+    """Whether the award stands still at that moment: nobody's hand is needed to end it."""
+    return now < ends_at(row)
 
 
 async def refuse_suspended(project: Project) -> None:
     """Raises AwardSuspended."""
-    row = await AwardSuspension.get_or_none(project_id=project.id, live=True)
-    if row is not None:
-        raise AwardSuspended(project.code, row.code, row.reason, row.suspended_at)
+    for row in await AwardSuspension.filter(project_id=project.id, live=True):
+        if is_in_force(row, unit().now):
+            raise AwardSuspended(project.code, row.code, row.reason, row.suspended_at)
 
 
 async def suspended_for(project: Project, since: datetime) -> timedelta:
-    """How long the award stood still after that moment: no period runs meanwhile."""
-    rows = await AwardSuspension.filter(project_id=project.id, lifted_at__gt=since)
-    return sum((row.lifted_at - max(row.suspended_at, since) for row in rows if row.lifted_at), timedelta())
+    """How much longer the winner may sign that could since then: of the working days as many as were left each time it stood still."""
+    end = until = rulebook().deadline("contract_period", since).at
+    for row in await AwardSuspension.filter(project_id=project.id).order_by("suspended_at"):
+        stopped = max(row.suspended_at, since)
+        if stopped < min(end, ends_at(row)):
+            end = rulebook().resumed("contract_period", since, end, stopped, ends_at(row)).at
+    return end - until
 
 
 async def suspensions_by_project(ids: Sequence[UUID]) -> list[list[AwardSuspension]]:

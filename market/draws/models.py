@@ -10,7 +10,7 @@ from tortoise.models import Model
 class Draw(Model):
     """抽取. Made when a project's list of quotes is closed. ``closing``: that list, secret until ``transcript`` is there.
 
-    The beacon's value is typed in by one official and confirmed by another.
+    ``voices``: what officials typed in as the beacon, each once, in the order of receipt. See ``transcript.voice``.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -18,12 +18,7 @@ class Draw(Model):
     project_id: UUID
     closing: fields.Field[dict[str, Any]] = fields.JSONField()
     reveal_until = fields.DatetimeField()
-    beacon_value = fields.CharField(max_length=500, default="")
-    beacon_link = fields.CharField(max_length=500, default="")
-    beacon_recorded_by_id = fields.UUIDField(null=True)
-    beacon_recorded_at = fields.DatetimeField(null=True)
-    beacon_confirmed_by_id = fields.UUIDField(null=True)
-    beacon_confirmed_at = fields.DatetimeField(null=True)
+    voices: fields.Field[list[dict[str, str]]] = fields.JSONField(default=list, db_default=[])
     transcript: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
 
     class Meta:

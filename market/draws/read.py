@@ -1,10 +1,12 @@
 """Reads of draws: what a notice says of its draw, from the closing on its hash, after it the whole transcript."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from market.draws.models import Draw
+from market.selection import draw as drawing
 
 
 async def draws_by_project(project_ids: Sequence[UUID]) -> list[Draw | None]:
@@ -19,5 +21,16 @@ async def draw_of(project_code: str) -> Draw:
 
 
 def beacon_awaited(terms: dict[str, Any], draw: Draw) -> bool:
-    """Whether the notice names a beacon that two officials have not confirmed yet."""
-    return bool(terms["draw"]["beacon"]) and draw.beacon_confirmed_at is None
+    """Whether the notice names a beacon on which no two officials agree yet."""
+    return bool(terms["draw"]["beacon"]) and not drawing.agreed(draw.voices)
+
+
+def beacon_until(terms: dict[str, Any]) -> datetime | None:
+    """Until when it can be typed in; None for a notice that waits for ever, or names none."""
+    until = (terms["draw"]["beacon"] or {}).get("until") or terms.get("beaconUntil")
+    return datetime.fromisoformat(until) if until else None
+
+
+def goes_on_without(terms: dict[str, Any]) -> bool:
+    """Whether the notice says what the draw takes where two do not agree in time; by the first rule the contest failed then."""
+    return str(terms["draw"]["rule"]) != drawing.FIRST

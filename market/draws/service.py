@@ -1,4 +1,4 @@
-"""The draw of a project: its list is closed, nonces are shown, the beacon is typed in twice, and the order is drawn.
+"""The draw of a project: its list is closed, nonces are shown, the beacon is typed in, and the order is drawn.
 
 Until then the quotes stay sealed: whoever decides whether to show a nonce knows no price. Source: integrity.md §6.2.
 """
@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from tortoise.expressions import Q
 
@@ -15,11 +16,12 @@ from market import vault
 from market.actors import Actor
 from market.draws import read
 from market.draws.models import Draw
-from market.errors import BeaconDiffers, InvalidInput, NothingToReveal, RevealPeriodOver, WrongState
+from market.errors import BeaconDiffers, DeadlinePassed, InvalidInput, NothingToReveal, RevealPeriodOver, WrongState
 from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects.models import Project, SealMode
 from market.projects.states import ProjectState
+from market.quotes import concerned
 from market.quotes import read as quote_reads
 from market.quotes import service as quotes
 from market.quotes.models import Quote
@@ -63,34 +65,38 @@ def _entrant(quote: Quote) -> transcript.Entrant:
 
 
 async def due_at(project: Project, draw: Draw, now: datetime) -> datetime | None:
-    """When it can be drawn: now, after the reveal period while nonces or quotes are out; while the beacon is awaited, when that ends.
+    """When it can be drawn: now, after the reveal period while nonces or quotes are out; while the beacon is awaited, after its period.
 
     None: a notice of before, which waits for ever.
     """
     out = Q(escrowed=False, nonce=None) | Q(held=True)
     missing = await Quote.filter(out, project_id=project.id, live=True).exists()
-    if missing and now <= (waited := draw.reveal_until + timedelta(seconds=project.terms["openingGraceSeconds"])):
-        return waited + timedelta(microseconds=1)  # what came in time may still wait in the queue
-    return _beacon_until(project) if read.beacon_awaited(project.terms, draw) else now
+    if missing and now <= (waited := _with_grace(project, draw.reveal_until)):
+        return waited + timedelta(microseconds=1)
+    until = read.beacon_until(project.terms)
+    if not read.beacon_awaited(project.terms, draw):
+        return now
+    return None if until is None else max(now, _with_grace(project, until))
 
 
-def _beacon_until(project: Project) -> datetime | None:
-    until = project.terms.get("beaconUntil")
-    return datetime.fromisoformat(until) if until else None
+def _with_grace(project: Project, until: datetime) -> datetime:
+    """What came in time may still wait in the queue."""
+    return until + timedelta(seconds=project.terms["openingGraceSeconds"])
 
 
 def beacon_overdue(project: Project, draw: Draw, now: datetime) -> bool:
-    """Whether the beacon was not typed in within the notice's period."""
-    until = _beacon_until(project)
-    return until is not None and now >= until and read.beacon_awaited(project.terms, draw)
+    """Whether two did not agree on the beacon within the period of a notice that fails then."""
+    until = read.beacon_until(project.terms)
+    late = until is not None and now >= _with_grace(project, until)
+    return late and not read.goes_on_without(project.terms) and read.beacon_awaited(project.terms, draw)
 
 
 def make(project: Project, draw: Draw, quotes: Sequence[Quote], now: datetime) -> None:
     """Draw among all who showed their nonce or left it here; ``quotes``: all live ones, with what lay in escrow filled in."""
     code = drawing.code(vault.draw_secret(project.id), project.terms["draw"]["draws"])
-    draw.transcript = transcript.assemble(
-        project.terms["draw"], draw.closing, [_entrant(q) for q in quotes], _confirmed(project, draw), code, now
-    )
+    said = project.terms["draw"]
+    beacon = transcript.beacon_of(said, draw.voices)
+    draw.transcript = transcript.assemble(said, draw.closing, [_entrant(q) for q in quotes], beacon, code, now)
 
 
 def publish(project: Project, draw: Draw) -> None:
@@ -112,13 +118,6 @@ def places(draw: Draw) -> drawing.Place:
 
 def _place(prk: bytes, out: frozenset[str], label: str) -> bytes:
     return bytes([label.partition("#")[0] in out]) + drawing.place(prk, label)
-
-
-def _confirmed(project: Project, draw: Draw) -> dict[str, str] | None:
-    recorded, at = draw.beacon_recorded_at, draw.beacon_confirmed_at
-    if recorded is None or at is None:
-        return None
-    return transcript.confirmed(project.code, draw.beacon_value, draw.beacon_link, recorded, at)
 
 
 @use_case(Action.QUOTE_SUBMIT)
@@ -193,37 +192,45 @@ async def _check_again(project: Project, draw: Draw) -> None:
 
 @use_case(Action.BEACON_RECORD)
 async def record_beacon(actor: Actor, project_code: str, value: str, link: str) -> Draw:
-    """Type in the value of the beacon that the notice names, with a link to where it was published.
+    """Type in the value of the beacon that the notice names, with a link to where it was published: each person once, for good.
 
-    Until it is confirmed it can be typed in anew. Raises NotFound, WrongState, InvalidInput.
+    Another value than the first one's contradicts it: then a third one decides. The second who says the same lets the draw begin.
+    Raises NotFound, NotPermitted (four_eyes), SelfDealing, WrongState, DeadlinePassed, InvalidInput.
     """
-    authorise(Action.BEACON_RECORD)
     project, draw = await _awaiting(actor, project_code)
+    authorise(Action.BEACON_RECORD, _speakers(draw))
     check = Checker()
-    draw.beacon_value = check.text("value", _plain(value), 500)
-    draw.beacon_link = check.text("link", link, 500)
-    if not _LINK.fullmatch(draw.beacon_link):
+    value, link = check.text("value", _plain(value), 500), check.text("link", link, 500)
+    if not _LINK.fullmatch(link):
         check.add("link", "not_a_link")
     check.done()
-    draw.beacon_recorded_by_id, draw.beacon_recorded_at = actor.account_id, unit().now
-    await draw.save(update_fields=["beacon_value", "beacon_link", "beacon_recorded_by_id", "beacon_recorded_at"])
-    unit().record("draw:record_beacon", f"project:{project.code}", value=draw.beacon_value, link=draw.beacon_link)
-    return draw
+    return await _said(actor, project, draw, value, link)
 
 
 @use_case(Action.BEACON_CONFIRM)
 async def confirm_beacon(actor: Actor, project_code: str, value: str) -> Draw:
-    """A second official types in the value that it read itself; with it the draw can begin.
+    """Another official types in the value that it read itself, where that was typed in before; with it the draw can begin.
 
-    Raises NotFound, NotPermitted (four_eyes), WrongState, BeaconDiffers.
+    Raises NotFound, NotPermitted (four_eyes), SelfDealing, WrongState, DeadlinePassed, BeaconDiffers.
     """
     project, draw = await _awaiting(actor, project_code)
-    authorise(Action.BEACON_CONFIRM, Subject(makers=frozenset(a for a in (draw.beacon_recorded_by_id,) if a)))
-    if draw.beacon_recorded_at is None or _plain(value) != draw.beacon_value:
-        raise BeaconDiffers(draw.beacon_value, _plain(value)[:500])
-    draw.beacon_confirmed_by_id, draw.beacon_confirmed_at = actor.account_id, unit().now
-    await draw.save(update_fields=["beacon_confirmed_by_id", "beacon_confirmed_at"])
-    unit().record("draw:confirm_beacon", f"project:{project.code}", value=draw.beacon_value, link=draw.beacon_link)
+    authorise(Action.BEACON_CONFIRM, _speakers(draw))
+    links = {voice["value"]: voice["link"] for voice in draw.voices}
+    if _plain(value) not in links:
+        raise BeaconDiffers(" / ".join(links), _plain(value)[:500])
+    return await _said(actor, project, draw, _plain(value), links[_plain(value)])
+
+
+def _speakers(draw: Draw) -> Subject:
+    """Those who have said what they saw: whoever may say it anew could wait for the value that it likes."""
+    return Subject(makers=frozenset(UUID(voice["by"]) for voice in draw.voices))
+
+
+async def _said(actor: Actor, project: Project, draw: Draw, value: str, link: str) -> Draw:
+    voice = transcript.voice(actor.account_id or UUID(int=0), value, link, unit().received_at)
+    draw.voices = sorted([*draw.voices, voice], key=lambda each: each["at"])
+    await draw.save(update_fields=["voices"])
+    unit().record("draw:beacon", f"project:{project.code}", **voice)
     await _check_again(project, draw)
     return draw
 
@@ -234,7 +241,12 @@ def _plain(value: str) -> str:
 
 
 async def _awaiting(actor: Actor, code: str) -> tuple[Project, Draw]:
+    """Judged by when the request was received, as everything with a deadline."""
     project, draw = await _closed(actor, code)
-    if not read.beacon_awaited(project.terms, draw) or unit().now < (project.beacon_at or unit().now):
+    at, until = unit().received_at, read.beacon_until(project.terms)
+    if not read.beacon_awaited(project.terms, draw) or at < (project.beacon_at or at):
         raise WrongState("beacon", "awaited" if project.beacon_name else "not_named", ("published",))
+    if until is not None and at >= until:
+        raise DeadlinePassed(until, at)
+    await concerned.refuse(actor, project)
     return project, draw

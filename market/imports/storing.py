@@ -45,8 +45,8 @@ async def store(table: Table, batch_id: int, now: datetime) -> int:
     rows = await number(f"SELECT count(*) FROM {table.stage}")
     if not rows:
         return 0
+    place = "$1" if db.is_postgres() else "?"
     if table is ORGANISATIONS:
-        place = "$1" if db.is_postgres() else "?"
         await run(
             f"INSERT INTO organisations (id, code, name, kind, created_at) SELECT uid, id, coalesce(name, ''), "
             f"coalesce(kind, ''), {place} FROM stage_organisations",
@@ -54,9 +54,10 @@ async def store(table: Table, batch_id: int, now: datetime) -> int:
         )
     elif table is RELATIONS:
         await run(
-            "INSERT INTO party_relations (id, source_org_id, target_org_id, relation, since, until, source) "
-            "SELECT s.uid, a.id, b.id, s.relation, s.since, s.until, coalesce(s.source, '') FROM stage_relations s "
-            "JOIN organisations a ON a.code = s.from_id JOIN organisations b ON b.code = s.to_id"
+            "INSERT INTO party_relations (id, source_org_id, target_org_id, relation, since, until, source, recorded_at) "
+            f"SELECT s.uid, a.id, b.id, s.relation, s.since, s.until, coalesce(s.source, ''), {place} FROM stage_relations s "
+            "JOIN organisations a ON a.code = s.from_id JOIN organisations b ON b.code = s.to_id",
+            [now],
         )
     else:
         names = ", ".join(table.fields)

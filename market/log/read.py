@@ -13,6 +13,8 @@ PUBLIC = frozenset(
     {
         *("project:approve", "project:close", "project:fail", "project:award", "project:pick", "project:award_next"),
         *("project:confirm", "project:cancel", "project:decline", "project:forfeit", "project:exhaust", "project:give_up"),
+        *("draw:close", "draw:beacon", "draw:draw"),
+        *("award:suspend", "award:lift_suspension", "opening:witness"),
         *(f"framework:{act}" for act in ("approve", "enter", "decide", "leave", "turn")),
         *("quotes:open", "sealed", "sealed:batch", "log:witness", "log:fork"),
         *("edition:load", "register:load", "audit:day", "demo:built"),

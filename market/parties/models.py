@@ -184,7 +184,10 @@ class Mandate(Model):
 
 
 class PartyRelation(Model):
-    """A dated, sourced relation between two organisations, empty dates are open."""
+    """A dated, sourced relation between two organisations, empty dates are open.
+
+    ``recorded_at``: since when the marketplace knows it, None: from before it was noted.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     source_org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
@@ -199,6 +202,7 @@ class PartyRelation(Model):
     since = fields.DateField(null=True)
     until = fields.DateField(null=True)
     source = fields.CharField(max_length=200)
+    recorded_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "party_relations"

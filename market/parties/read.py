@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from market import db
 from market.actors import Actor, Role
+from market.clock import local_date
 from market.errors import InvalidInput, NotFound
 from market.parties import codes
 from market.parties.models import (
@@ -102,9 +103,10 @@ async def memberships_by_account(ids: Sequence[UUID]) -> list[list[Membership]]:
     return _grouped(ids, ((row.account_id, row) for row in rows))
 
 
-async def is_member(account_id: UUID, organisation_id: UUID) -> bool:
-    """Whether the account acts for it, or ever did."""
-    return await Membership.exists(account_id=account_id, organisation_id=organisation_id)
+async def is_member(account_id: UUID, organisation_id: UUID, by: datetime | None = None) -> bool:
+    """Whether the account acts for it, or ever did; ``by``: until then."""
+    held = Membership.filter(account_id=account_id, organisation_id=organisation_id)
+    return await (held.filter(since__lte=by) if by else held).exists()
 
 
 async def qualifications_by_organisation(ids: Sequence[UUID]) -> list[list[HeldQualification]]:
@@ -236,16 +238,18 @@ def _public_name(organisation: Organisation) -> str:
     return organisation.code if organisation.kind == OrganisationKind.PERSON else organisation.name
 
 
-async def held_through(holder_id: UUID, party_id: UUID, kinds: Iterable[str], on: date, steps: int) -> list[str]:
-    """Names from below the holder down to the party, by relations of these kinds in force on a date; empty: not within the steps.
+async def held_through(holder_id: UUID, party_id: UUID, kinds: Iterable[str], at: datetime, steps: int) -> list[str]:
+    """Names from below the holder down to the party, by relations of these kinds in force at a moment, as far as they were recorded
+    by then; empty: not within the steps.
 
     A natural person in between is named by its code.
     """
     below: dict[UUID, list[str]] = {party_id: []}
-    level = [party_id]
+    level, on = [party_id], local_date(at)
+    in_force = (Q(since=None) | Q(since__lte=on)) & (Q(until=None) | Q(until__gte=on))
+    in_force &= Q(recorded_at=None) | Q(recorded_at__lte=at)
     for _ in range(steps):
-        open_ends = (Q(since=None) | Q(since__lte=on)) & (Q(until=None) | Q(until__gte=on))
-        ties = PartyRelation.filter(open_ends, target_org_id__in=level, relation__in=list(kinds)).select_related("target_org")
+        ties = PartyRelation.filter(in_force, target_org_id__in=level, relation__in=list(kinds)).select_related("target_org")
         new = {tie.source_org_id: [_public_name(tie.target_org), *below[tie.target_org_id]] for tie in await ties}
         level = [party for party in new if party not in below]
         below = new | below

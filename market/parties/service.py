@@ -173,9 +173,10 @@ async def record_relation(_actor: Actor, form: RecordRelation) -> PartyRelation:
     same: dict[str, Any] = {**ends, "relation": form.relation.value, "since": form.since}
     if await PartyRelation.exists(**same):
         raise AlreadyRegistered("relation", f"{stronger.code} → {weaker.code}")
-    row = await PartyRelation.create(**same, until=form.until, source=source)
+    row = await PartyRelation.create(**same, until=form.until, source=source, recorded_at=unit().now)
     row.source_org, row.target_org = stronger, weaker
-    unit().record("relation:record", f"organisation:{stronger.code}", to=weaker.code, relation=form.relation.value)
+    days = {"since": form.since and str(form.since), "until": form.until and str(form.until)}
+    unit().record("relation:record", f"organisation:{stronger.code}", to=weaker.code, relation=form.relation.value, **days)
     return row
 
 

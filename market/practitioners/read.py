@@ -1,10 +1,11 @@
 """Reads of practitioners: who belongs where on a day, and who may know their names."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from market.actors import Actor
+from market.clock import local_date
 from market.parties.models import Organisation
 from market.permissions import Action, Allowed, Subject, may
 from market.practitioners.models import Practitioner
@@ -15,9 +16,13 @@ async def by_code(codes: Collection[str]) -> dict[str, Practitioner]:
     return {row.code: row for row in await Practitioner.filter(code__in=set(codes))}
 
 
-def practises(row: Practitioner | None, organisation_id: UUID, on: date) -> bool:
-    """Whether it belongs to that intermediary now, with a certificate that is valid on that day."""
-    return row is not None and bool(row.live) and row.organisation_id == organisation_id and _is_valid(row, on)
+def practises(row: Practitioner | None, organisation_id: UUID, at: datetime) -> bool:
+    """Whether it belongs to that intermediary at that moment, with a certificate that is valid on its day."""
+    return row is not None and row.organisation_id == organisation_id and _is_there(row, at) and _is_valid(row, local_date(at))
+
+
+def _is_there(row: Practitioner, at: datetime) -> bool:
+    return row.registered_at <= at and (row.ended_at is None or at < row.ended_at)
 
 
 def _is_valid(row: Practitioner, on: date) -> bool:

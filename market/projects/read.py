@@ -53,14 +53,8 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
         "openingGraceSeconds": int(book.duration("opening_grace", now).total_seconds()),
         "sealKey": key_id(),
         **({} if name is SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
-        **({"beaconUntil": _beacon_until(project.beacon_at, book)} if project.beacon_at else {}),
         **({"auction": auction.terms(now, book)} if name is SelectionMethod.REVERSE_AUCTION else {}),
     }
-
-
-def _beacon_until(beacon_at: datetime, book: Rulebook) -> str:
-    """Until when the beacon must be typed in, or the contest fails: one must not be able to hold it up for ever."""
-    return book.deadline("beacon_period", beacon_at).at.isoformat()
 
 
 def side(project: Project) -> str:
@@ -72,9 +66,14 @@ def _draw(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
     """What the notice says of its draw: the commitment to a code that nobody outside can know, and the beacon, if it names one."""
     period = "quote_reveal_period" if project.seal_mode == SealMode.BIDDER_HELD else "draw_reveal_period"
     codes, reveal_s = book.number("draw_codes", now), int(book.duration(period, now).total_seconds())
-    beacon = transcript.Beacon(project.beacon_name, project.beacon_at) if project.beacon_at else None
+    beacon = _beacon(project.beacon_name, project.beacon_at, book) if project.beacon_at else None
     committed = draw.commitment(draw_secret(project.id), codes)
     return transcript.notice(project.code, committed, codes, now, reveal_s, beacon)
+
+
+def _beacon(name: str, at: datetime, book: Rulebook) -> transcript.Beacon:
+    """With the period for typing it in, after which the draw goes on by the rule that the notice names: nobody can hold it up."""
+    return transcript.Beacon(name, at, book.deadline("beacon_period", at).at)
 
 
 def reveal_ends_at(project: Project) -> datetime:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from market import db, idempotency, vault
 from market.actors import Actor
-from market.clock import local_date
 from market.errors import (
     AboveCeiling,
     DeadlinePassed,
@@ -226,8 +225,8 @@ async def _check_member(project: Project, bidder: Organisation) -> None:
 
 async def _check_practitioners(codes: tuple[str, ...], bidder: Organisation) -> None:
     """Who is unknown and who practises elsewhere are told alike. Raises InvalidInput."""
-    known, today = await practitioners.by_code(codes), local_date(unit().now)
-    if any(not practitioners.practises(known.get(code), bidder.id, today) for code in codes):
+    known, now = await practitioners.by_code(codes), unit().now
+    if any(not practitioners.practises(known.get(code), bidder.id, now) for code in codes):
         raise InvalidInput.one("practitioners", "not_your_practitioner")
 
 

@@ -1,3 +1,4 @@
+# budget: offered for download as one file that needs nothing else
 """The verifiable draw: nobody alone can choose who comes first, and anybody can compute the order again.
 
 C = SHA-256ⁿ(secret) stands in the notice; c = SHA-256ⁿ⁻¹(secret) is shown at the draw. PRK = HMAC-SHA256(c, H(project,
@@ -13,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,10 +92,11 @@ def _tickets(entry: str, number: int) -> list[str]:
     return [entry, *(f"{entry}#{k}" for k in range(2, number + 1))]
 
 
-RULE = "draw/1"
-"""What a notice names: all of this file."""
-FORMAT = "zhoushan-market draw transcript/1"
-_NOTICE, _CLOSING, _BEACON = (f"zhoushan-market draw {name} v1" for name in ("notice", "closing", "beacon"))
+FIRST, RULE = "draw/1", "draw/2"
+"""What a notice names: all of this file. By the first rule a beacon waited for two officials. By the second what two say counts at once,
+at ``until`` the only value said; where there is none, or they contradict, commitment and nonces decide alone."""
+FORMATS = {FIRST: "zhoushan-market draw transcript/1", RULE: "zhoushan-market draw transcript/2"}
+_NOTICE, _CLOSING, _BEACON, _VOICES = (f"zhoushan-market draw {name} v1" for name in ("notice", "closing", "beacon", "voices"))
 _ID = re.compile(r"[0-9A-Z]{1,40}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 MOST_DRAWS = 10_000
@@ -146,8 +148,20 @@ WORDS = {
         "en": "The beacon's time is before the end of the reveals: it may have been known while one could still choose.",
     },
     "beacon_changed": {
-        "zh": "信标被改过：与两位工作人员确认的值不符。",
-        "en": "The beacon was changed: it is not what two officials confirmed.",
+        "zh": "信标被改过：与工作人员录入的不符。",
+        "en": "The beacon was changed: it is not what officials typed in.",
+    },
+    "beacon_voices": {
+        "zh": "信标的录入不合公告：须由不同的人，在公布之后、公告写明的期限之前录入。",
+        "en": "The beacon was not typed in as the notice says: by different people, after it was published, before the period's end.",
+    },
+    "beacon_miscounted": {
+        "zh": "采用的信标不是按公告应当采用的：两人一致的值，期满时唯一的值，或者没有。",
+        "en": "The beacon taken is not what the notice takes: the value that two agree on, the only one at the end, or none.",
+    },
+    "beacon_not_waited": {
+        "zh": "信标还没有两人一致，期限也没有到，就抽取了。",
+        "en": "It was drawn before two agreed on the beacon and before the period for it was over.",
     },
     "times_disordered": {
         "zh": "时间顺序不对：应当先公告，再截止，再抽取。",
@@ -175,10 +189,10 @@ class Problem(NamedTuple):
 
 def notice_hash(notice: Mapping[str, Any]) -> str:
     """Binds what the notice says of the draw; logged at publication."""
-    beacon = notice["beacon"] or {"id": "", "at": ""}
-    numbers = (str(notice["draws"]), str(notice["revealSeconds"]))
+    beacon = notice["beacon"] or {"id": "", "at": "", "until": ""}
+    until = () if notice["rule"] == FIRST else (beacon["until"],)
     texts = (notice["project"], notice["commitment"], notice["rule"], notice["publishedAt"], beacon["id"], beacon["at"])
-    return hashed(_NOTICE, *texts, *numbers).hex()
+    return hashed(_NOTICE, *texts, *until, str(notice["draws"]), str(notice["revealSeconds"])).hex()
 
 
 def closing_hash(notice: str, closing: Mapping[str, Any]) -> str:
@@ -193,8 +207,22 @@ def closing_hash(notice: str, closing: Mapping[str, Any]) -> str:
 
 
 def beacon_hash(project: str, beacon: Mapping[str, Any]) -> str:
-    """Binds the value that two officials confirmed; logged then."""
-    return hashed(_BEACON, project, beacon["value"], beacon["link"], beacon["recordedAt"], beacon["confirmedAt"]).hex()
+    """Binds the value that counts to what officials typed in. By the first rule: the value that two confirmed."""
+    if "voices" not in beacon:
+        return hashed(_BEACON, project, beacon["value"], beacon["link"], beacon["recordedAt"], beacon["confirmedAt"]).hex()
+    said = [field for voice in beacon["voices"] for field in (voice["by"], voice["value"], voice["link"], voice["at"])]
+    return hashed(_VOICES, project, beacon["value"], *said).hex()
+
+
+def agreed(voices: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The values that two say; one, unless somebody tampered."""
+    return [value for value, times in Counter(voice["value"] for voice in voices).items() if times > 1]
+
+
+def counted(voices: Sequence[Mapping[str, Any]]) -> str:
+    """The beacon's value that the draw takes: what two say; or else the only one that anybody says; "" where they contradict."""
+    values = agreed(voices) or sorted({voice["value"] for voice in voices})
+    return values[0] if len(values) == 1 else ""
 
 
 def verify(transcript: Any) -> list[Problem]:
@@ -207,6 +235,7 @@ def verify(transcript: Any) -> list[Problem]:
             *_roster_problems(notice, closing),
             *_reveal_problems(transcript),
             *_beacon_problems(notice, closing, transcript["beacon"]),
+            *_voice_problems(notice["beacon"], transcript["beacon"], drawn),
             *_order_problems(transcript),
         ]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
@@ -215,7 +244,8 @@ def verify(transcript: Any) -> list[Problem]:
 
 def _readable(transcript: Any) -> None:
     """Raises ValueError or TypeError for what another reader could take for something else."""
-    if (transcript["format"], transcript["notice"]["rule"]) != (FORMAT, RULE):
+    rule, beacon = transcript["notice"]["rule"], transcript["beacon"]
+    if transcript["format"] != FORMATS[rule] or (beacon and ("voices" in beacon) != (rule == RULE)):
         raise ValueError("format")
     for shape, texts in ((_ID, sorted(_ids(transcript))), (_MOMENT, _moments(transcript))):
         wrong = [text for text in texts if not shape.fullmatch(text)]
@@ -232,20 +262,24 @@ def _typed(notice: Mapping[str, Any], closing: Mapping[str, Any], drawn: Mapping
 
 def _ids(transcript: Any) -> set[str]:
     named = {bidder["id"] for bidder in (*transcript["closing"]["roster"], *transcript["reveals"])}
-    return {*named, *transcript["excluded"], *transcript["draw"]["order"]}
+    return {
+        *named,
+        *transcript["excluded"],
+        *transcript["draw"]["order"],
+        *(voice["by"] for voice in _voices(transcript["beacon"])),
+    }
+
+
+def _voices(beacon: Any) -> list[Any]:
+    return list(beacon["voices"]) if beacon and "voices" in beacon else []
 
 
 def _moments(transcript: Any) -> list[str]:
     notice, closing = transcript["notice"], transcript["closing"]
-    announced = [notice["beacon"]["at"]] if notice["beacon"] else []
-    return [
-        notice["publishedAt"],
-        closing["closesAt"],
-        closing["at"],
-        closing["revealUntil"],
-        transcript["draw"]["at"],
-        *announced,
-    ]
+    names = ("at",) if notice["rule"] == FIRST else ("at", "until")
+    moments = [notice["beacon"][name] for name in names] if notice["beacon"] else []
+    moments += [notice["publishedAt"], closing["closesAt"], closing["at"], closing["revealUntil"], transcript["draw"]["at"]]
+    return [*moments, *(voice["at"] for voice in _voices(transcript["beacon"]))]
 
 
 def _unhex(text: str) -> bytes:
@@ -304,6 +338,23 @@ def _beacon_problems(notice: Mapping[str, Any], closing: Mapping[str, Any], beac
         yield Problem("beacon_early")
     if beacon and beacon_hash(notice["project"], beacon) != beacon["hash"]:
         yield Problem("beacon_changed")
+
+
+def _voice_problems(announced: Any, beacon: Any, drawn: Mapping[str, Any]) -> list[Problem]:
+    if not announced or not beacon or "voices" not in beacon:
+        return []
+    voices = beacon["voices"]
+    found = {
+        "beacon_voices": not _heard(announced, voices),
+        "beacon_miscounted": beacon["value"] != counted(voices),
+        "beacon_not_waited": not agreed(voices) and drawn["at"] < announced["until"],
+    }
+    return [Problem(code) for code, wrong in found.items() if wrong]
+
+
+def _heard(announced: Mapping[str, Any], voices: Sequence[Mapping[str, Any]]) -> bool:
+    in_time = all(announced["at"] <= voice["at"] < announced["until"] for voice in voices)
+    return in_time and len({voice["by"] for voice in voices}) == len(voices)
 
 
 def _last_choice(closing: Mapping[str, Any]) -> str:

@@ -1,10 +1,11 @@
 """The transcript of a draw as JSON: everything that ``draw.verify`` needs, and in words what the draw proves and what not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from market.selection import draw
 
@@ -14,6 +15,8 @@ TRUST = {
         "由平台保管随机数的机构（escrowed）不构成对平台的制约：平台知道它们的随机数。",
         "没有信标时，掌握平台密钥、又有 k 家机构可以最后才决定公开与否的串通者，能在至多 2^k 个结果里挑一个，"
         "每少公开一个随机数就有一家退出抽取并留下记录。下表是此时想要的那一家中选的概率上限。",
+        "信标由平台和监管的工作人员录入：两人一致的立即采用，期满时只有一种值的采用它，没有录入或者互相矛盾的不用信标"
+        "（公告中预先写明）。谁录入了什么都在记录里；所有能录入的人一起不录入，等于让他们在两个结果里挑一个。",
         "它不证明名单是完整的（报价回执和公开日志证明这一点），也不证明各家机构互相独立（统计指标查这一点）。",
     ),
     "en": (
@@ -23,6 +26,10 @@ TRUST = {
         "Without a beacon, a coalition that holds the platform's secret and k bidders who decide last whether to reveal may "
         "choose among at most 2^k outcomes; each nonce held back costs one recorded exclusion. The table is the upper bound "
         "of the probability that the bidder they want wins.",
+        "Officials of the platform and of the regulators type the beacon in: what two agree on counts at once, at the end of the "
+        "period the only value that was said; where none was, or they contradict each other, the draw takes no beacon, as the "
+        "notice said before. Who said what is in the transcript; all who may type it in, together, can keep silent and so "
+        "choose between two outcomes.",
         "It does not prove that the list is complete (receipts and the public log do), nor that the bidders are independent "
         "of each other (the indicators look at that).",
     ),
@@ -58,10 +65,11 @@ class Entrant:
 
 @dataclass(frozen=True)
 class Beacon:
-    """A public random value that nobody could know before closing, named in the notice."""
+    """A public random value that nobody could know before closing, named in the notice. ``until``: when it must be typed in."""
 
     name: str
     at: datetime
+    until: datetime
 
 
 def notice(
@@ -75,7 +83,7 @@ def notice(
         "rule": draw.RULE,
         "publishedAt": moment(published_at),
         "revealSeconds": reveal_s,
-        "beacon": {"id": beacon.name, "at": moment(beacon.at)} if beacon else None,
+        "beacon": {"id": beacon.name, "at": moment(beacon.at), "until": moment(beacon.until)} if beacon else None,
     }
     return said | {"hash": draw.notice_hash(said)}
 
@@ -97,10 +105,20 @@ def closing(said: Mapping[str, Any], times: Times, salt: bytes, entrants: Iterab
     return listed | {"hash": draw.closing_hash(said["hash"], listed)}
 
 
-def confirmed(project: str, value: str, link: str, recorded_at: datetime, confirmed_at: datetime) -> dict[str, Any]:
-    """The beacon as two officials typed it in."""
-    beacon = {"value": value, "link": link, "recordedAt": moment(recorded_at), "confirmedAt": moment(confirmed_at)}
-    return beacon | {"hash": draw.beacon_hash(project, beacon)}
+def voice(by: UUID, value: str, link: str, at: datetime) -> dict[str, str]:
+    """What one official typed in; ``at``: when it was received."""
+    return {"by": by.hex.upper(), "value": value, "link": link, "at": moment(at)}
+
+
+def beacon_of(said: Mapping[str, Any], voices: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:
+    """The beacon that the draw takes, with everything that was typed in; None where the notice names none."""
+    if not said["beacon"]:
+        return None
+    taken: dict[str, Any] = {"value": draw.counted(voices), "voices": [dict(each) for each in voices]}
+    if said["rule"] == draw.FIRST:
+        first, second = [each for each in voices if each["value"] == taken["value"]][:2]
+        taken = {"value": first["value"], "link": first["link"], "recordedAt": first["at"], "confirmedAt": second["at"]}
+    return taken | {"hash": draw.beacon_hash(said["project"], taken)}
 
 
 def assemble(
@@ -111,13 +129,13 @@ def assemble(
     code: bytes,
     at: datetime,
 ) -> dict[str, Any]:
-    """Draw, and write it all down. ``said``, ``listed``, ``beacon``: from ``notice``, ``closing``, ``confirmed``."""
+    """Draw, and write it all down. ``said``, ``listed``, ``beacon``: from ``notice``, ``closing``, ``beacon_of``."""
     nonces = {e.code: e.nonce for e in sorted(entrants, key=lambda e: e.code)}
     revealed = {code: nonce for code, nonce in nonces.items() if nonce is not None}
     taking_part = {code: bytes.fromhex(nonce) for code, nonce in revealed.items()}
     prk = draw.seed(code, said["project"], nonces, taking_part, beacon["value"] if beacon else "")
     return {
-        "format": draw.FORMAT,
+        "format": draw.FORMATS[said["rule"]],
         "trust": trust(),
         "notice": dict(said),
         "closing": dict(listed),

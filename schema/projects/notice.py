@@ -91,7 +91,7 @@ class Failure:
     """``reason``: no_quotes, all_invalid, too_few_valid_quotes, objection_upheld, award_forfeited, beacon_missing,
     short_list_barred.
 
-    ``received``: live quotes at closing. After beacon_missing both counts are null: the quotes were never opened.
+    ``received``: live quotes at closing. After beacon_missing (notices of before) both counts are null: they were never opened.
     """
 
     reason: str

@@ -44,10 +44,10 @@ async def bid(project: Project, *amounts: int) -> list[Actor]:
     return bidders
 
 
-async def taken_over(agency: Actor, bidder: Actor) -> None:
+async def taken_over(agency: Actor, bidder: Actor, **recorded: object) -> None:
     """From now on the agency supervises the bidder."""
     ends = {"source_org_id": agency.organisation_id, "target_org_id": bidder.organisation_id}
-    await PartyRelation.create(**ends, relation=RelationKind.SUPERVISES, source="登记")
+    await PartyRelation.create(**ends, relation=RelationKind.SUPERVISES, source="登记", **recorded)
 
 
 async def listed(by: Actor, agency: Actor, bidder: Actor, **changes: object) -> Avoidance:
@@ -110,7 +110,7 @@ async def test_an_auction_seats_no_excluded_bidder(agency: Actor) -> None:
     barred, later, *_ = await bid(project, 100, 200, 300, 400)
     await taken_over(agency, barred)
     opened = await contest.opened(project)
-    await taken_over(agency, later)
+    await taken_over(agency, later, recorded_at=OPENS + timedelta(minutes=1))
     assert opened.excluded == {await contest.code_of(barred): "affiliate_of_agency"} and opened.state == "closed"
     hall = Hall(opened, {})
     assert len((await hall.auction()).order) == 3

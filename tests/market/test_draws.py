@@ -9,18 +9,21 @@ from uuid import uuid4
 import pytest
 
 from market import clock, errors, vault
-from market.actors import Actor, Role
+from market.actors import ANONYMOUS, Actor, Role
 from market.awards import service as awards
 from market.awards.models import Award
+from market.awards.replay import replay
 from market.draws import service
 from market.draws.models import Draw
+from market.log import read as log_read
 from market.log.models import LogEntry
+from market.parties.models import Membership, Organisation
 from market.projects.forms import AmendProject, BeaconForm, PostProject
 from market.projects.models import Project, SelectionMethod
 from market.projects.service import amend_project
 from market.quotes import service as quotes
 from market.quotes.models import Quote
-from market.selection import draw
+from market.selection import draw, transcript
 from market.workdays import working_days_from
 from schema.projects.notice import Failure
 from tests import contest
@@ -168,7 +171,7 @@ async def test_the_list_is_closed_even_while_quotes_are_sealed(buyer: Actor, mon
 
 
 async def test_the_beacon_is_typed_in_by_two(buyer: Actor) -> None:
-    """Not before it is published, not by the same person twice, not with two values; with it the draw begins."""
+    """Not before it is published, not by the same person twice, not with another value; with it the draw begins."""
     project = await contest.published(buyer, drawn_form(beacon=LOTTERY))
     await bid(project)
     first, second = await member(Role.OPERATOR), await member(Role.OPERATOR)
@@ -181,8 +184,12 @@ async def test_the_beacon_is_typed_in_by_two(buyer: Actor) -> None:
         with pytest.raises(errors.InvalidInput):
             await service.record_beacon(first, project.code, "", "no link")
         await service.record_beacon(first, project.code, NUMBERS, LINK)
-        with pytest.raises(errors.NotPermitted):
-            await service.confirm_beacon(first, project.code, NUMBERS)
+        for again in (
+            service.confirm_beacon(first, project.code, NUMBERS),
+            service.record_beacon(first, project.code, "7", LINK),
+        ):
+            with pytest.raises(errors.NotPermitted):
+                await again
         with pytest.raises(errors.BeaconDiffers):
             await service.confirm_beacon(second, project.code, NUMBERS.replace("05", "06"))
         await service.confirm_beacon(second, project.code, NUMBERS.replace(" ", "  "))
@@ -190,7 +197,9 @@ async def test_the_beacon_is_typed_in_by_two(buyer: Actor) -> None:
             await service.record_beacon(second, project.code, "other", LINK)
     assert (await settled(LOTTERY.at + timedelta(hours=1), project)).state == "standstill"
     made = await transcript_of(project)
-    assert (made["beacon"]["value"], made["beacon"]["link"]) == (NUMBERS, LINK)
+    assert (made["beacon"]["value"], {voice["link"] for voice in made["beacon"]["voices"]}) == (NUMBERS, {LINK})
+    logged = [json.loads(row.body)["facts"] for row in await LogEntry.filter(action="draw:beacon").order_by("seq")]
+    assert logged == made["beacon"]["voices"] and "draw:beacon" in log_read.PUBLIC
 
 
 async def test_nothing_else_than_the_beacon_begins_its_draw(buyer: Actor) -> None:
@@ -240,19 +249,125 @@ async def test_a_random_draw_has_one_price(buyer: Actor) -> None:
         await quotes.submit_quote(bidder, quotes.SubmitQuote("k", project.code, PRICE, 15, "", "abc"))
 
 
-async def test_a_beacon_that_never_comes_ends_the_contest(buyer: Actor) -> None:
-    """After the notice's period, not before: unsuccessful, the quotes unopened, no counts told, and it can be posted again."""
+UNTIL = working_days_from(LOTTERY.at, 5).at
+AFTER = UNTIL + timedelta(seconds=11)
+
+
+async def heard(buyer: Actor, *values: str) -> Project:
+    """A draw for which so many people typed in these values."""
     project = await contest.published(buyer, drawn_form(beacon=LOTTERY))
     await bid(project)
-    until = working_days_from(LOTTERY.at, 5).at
-    with clock.fixed(until - timedelta(seconds=1)):
-        await awards.settle_due()
-        assert (await Project.get(id=project.id)).state == "closed"
-    with clock.fixed(until):
-        await awards.settle_due()
-        failed = await Project.get(id=project.id)
-        assert (failed.state, failed.outcome_reason, failed.opened_at) == ("unsuccessful", "beacon_missing", None)
-        again = drawn_form(beacon=BeaconForm("下一期", until + timedelta(days=30)), previous_round=project.code)
+    await settled(OPENS, project)
+    with clock.fixed(LOTTERY.at + timedelta(hours=1)):
+        for number, value in enumerate(values):
+            await service.record_beacon(await member((Role.OPERATOR, Role.REGULATOR)[number % 2]), project.code, value, LINK)
+    return project
+
+
+@pytest.mark.parametrize(("values", "taken"), [((), ""), (("A",), "A"), (("A", "B"), "")])
+async def test_a_draw_goes_on_by_what_the_notice_says_of_its_beacon(buyer: Actor, values: tuple[str, ...], taken: str) -> None:
+    """At the end of the period, not before: nobody can wait for a value that it likes, nor throw one away by waiting."""
+    project = await heard(buyer, *values)
+    assert project.terms["draw"]["beacon"]["until"] == UNTIL.isoformat(timespec="microseconds")
+    assert (await settled(UNTIL + timedelta(seconds=9), project)).state == "closed"
+    assert (await settled(AFTER, project)).state == "standstill"
+    made = await transcript_of(project)
+    assert made["beacon"]["value"] == taken and [voice["value"] for voice in made["beacon"]["voices"]] == list(values)
+    with clock.fixed(AFTER):
+        assert (await replay(ANONYMOUS, project.code)).difference is None
+
+
+@pytest.mark.parametrize("values", [("A", "A"), ("A", "B", "A"), ("A", "B", "B")])
+async def test_two_who_agree_begin_the_draw(buyer: Actor, values: tuple[str, ...]) -> None:
+    """At once, also where a third had to decide, of whatever department; later voices are not taken."""
+    project = await heard(buyer, *values)
+    with clock.fixed(LOTTERY.at + timedelta(hours=1)), pytest.raises(errors.WrongState):
+        await service.record_beacon(await member(Role.OPERATOR), project.code, "C", LINK)
+    assert (await settled(LOTTERY.at + timedelta(hours=1), project)).state == "standstill"
+    assert (await transcript_of(project))["beacon"]["value"] == values[-1]
+
+
+async def test_the_replay_holds_the_voices_against_the_log(buyer: Actor) -> None:
+    """A transcript that fits in itself, with another beacon than officials typed in, is named."""
+    project = await heard(buyer, "A", "A")
+    await settled(LOTTERY.at + timedelta(hours=1), project)
+    row = await Draw.get(project_id=project.id)
+    made = await transcript_of(project)
+    voices = [voice | {"value": "B"} for voice in made["beacon"]["voices"]]
+    shown = [
+        transcript.Entrant(b["id"], b["hash"], b["escrowed"], made["reveals"][0]["nonce"]) for b in made["closing"]["roster"]
+    ]
+    said, code = made["notice"], bytes.fromhex(made["draw"]["code"])
+    row.transcript = transcript.assemble(said, made["closing"], shown, transcript.beacon_of(said, voices), code, AFTER)
+    await row.save()
+    assert draw.verify(row.transcript) == []
+    found = (await replay(ANONYMOUS, project.code)).difference
+    assert found is not None and found.part == "draw beacon"
+
+
+async def test_a_beacon_is_taken_by_when_it_was_received(buyer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In time and still in the queue: it counts, and the draw waits for it. After the period: refused with both times."""
+    project = await heard(buyer)
+    with clock.fixed(UNTIL), pytest.raises(errors.DeadlinePassed):
+        await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
+    with monkeypatch.context() as slow, clock.fixed(UNTIL + timedelta(seconds=5)):
+        slow.setattr(clock, "elapsed_since", lambda _s: timedelta(seconds=6))
+        await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
+    await settled(AFTER, project)
+    assert (await transcript_of(project))["beacon"]["value"] == NUMBERS
+
+
+async def test_who_is_concerned_types_in_no_beacon(buyer: Actor) -> None:
+    """The buyer under another role, whoever approved the notice, whoever acts for an intermediary: who quoted is not told by it."""
+    project = await heard(buyer)
+    own = await member(Role.OPERATOR, await Organisation.get(id=buyer.organisation_id))
+    approver = await member(Role.OPERATOR)
+    await Project.filter(id=project.id).update(reviewed_by_id=approver.account_id)
+    both = await member(Role.OPERATOR)
+    elsewhere = (await member(Role.INTERMEDIARY)).organisation_id
+    acts = {"account_id": both.account_id, "organisation_id": elsewhere, "role": Role.INTERMEDIARY}
+    await Membership.create(**acts, since=NOON)
+    with clock.fixed(LOTTERY.at):
+        for actor, why in ((own, "same_organisation"), (approver, "took_part"), (both, "might_quote")):
+            with pytest.raises(errors.SelfDealing) as refused:
+                await service.record_beacon(actor, project.code, NUMBERS, LINK)
+            assert refused.value.why == why
+    assert (await Draw.get(project_id=project.id)).voices == []
+
+
+async def test_by_a_notice_of_before_a_missing_beacon_ends_the_contest(buyer: Actor) -> None:
+    """It said so: unsuccessful, the quotes unopened, no counts told, and it can be posted again."""
+    project = await contest.published(buyer, drawn_form(beacon=LOTTERY))
+    said = project.terms["draw"] | {"rule": draw.FIRST}
+    del said["beacon"]["until"]
+    said["hash"] = draw.notice_hash(said)
+    await Project.filter(id=project.id).update(terms=project.terms | {"draw": said, "beaconUntil": UNTIL.isoformat()})
+    await bid(project)
+    assert (await settled(UNTIL - timedelta(seconds=1), project)).state == "closed"
+    with clock.fixed(LOTTERY.at):
+        await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
+    failed = await settled(AFTER, project)
+    assert (failed.state, failed.outcome_reason, failed.opened_at) == ("unsuccessful", "beacon_missing", None)
+    with clock.fixed(AFTER):
+        again = drawn_form(beacon=BeaconForm("下一期", UNTIL + timedelta(days=30)), previous_round=project.code)
         assert (await contest.projects.post_project(buyer, again)).previous_round_id == project.id
     assert await Quote.filter(amount_fen__not_isnull=True).count() == 0
-    assert Failure.of(failed, []).received is None and project.terms["beaconUntil"] == until.isoformat()
+    assert Failure.of(failed, []).received is None
+
+
+async def test_a_notice_of_before_is_drawn_by_its_own_rule(buyer: Actor) -> None:
+    """Two typed it in: a transcript of the first rule, as it was said."""
+    project = await heard(buyer)
+    said = project.terms["draw"] | {"rule": draw.FIRST}
+    del said["beacon"]["until"]
+    said["hash"] = draw.notice_hash(said)
+    await Project.filter(id=project.id).update(terms=project.terms | {"draw": said})
+    row = await Draw.get(project_id=project.id)
+    row.closing["hash"] = draw.closing_hash(said["hash"], row.closing)
+    await row.save()
+    with clock.fixed(LOTTERY.at + timedelta(hours=1)):
+        for _ in range(2):
+            await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
+    await settled(LOTTERY.at + timedelta(hours=1), project)
+    made = (await Draw.get(project_id=project.id)).transcript
+    assert made is not None and draw.verify(made) == [] and made["beacon"]["value"] == NUMBERS and "voices" not in made["beacon"]

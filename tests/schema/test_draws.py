@@ -32,7 +32,7 @@ async def test_from_the_commitment_to_the_transcript(execute: Execute) -> None:
         answer = await execute(SUBMIT, bidder, i=form)
         assert answer.data["submitQuote"] == {"nonceHash": hashed, "nonceEscrowed": False, "nonceRevealed": False}
         before = (await execute(DRAW, c=project.code)).data["project"]["draw"]
-    assert before["commitment"] == project.terms["draw"]["commitment"] and before["rule"] == "draw/1"
+    assert before["commitment"] == project.terms["draw"]["commitment"] and before["rule"] == "draw/2"
     assert (before["closingHash"], before["transcript"], before["beacon"]) == (None, None, None)
     with clock.fixed(OPENS + timedelta(minutes=1)):
         closed = (await execute(DRAW, c=project.code)).data["project"]

@@ -24,6 +24,28 @@ def test_an_honest_transcript_has_no_problem(beacon: bool) -> None:
     assert made["excluded"] == [transcripts.CODES[1]] and len(made["draw"]["order"]) == 4
 
 
+def test_what_was_published_by_the_first_rule_still_verifies() -> None:
+    """With its beacon; and it is caught as before when that is exchanged, or it is passed off as one of the second rule."""
+    kept = transcripts.first_rule()
+    assert draw.verify(kept) == [] and kept["notice"]["rule"] == draw.FIRST
+    kept["beacon"]["value"] = "01"
+    assert "beacon_changed" in {p.code for p in draw.verify(kept)}
+    assert [p.code for p in draw.verify(kept | {"format": draw.FORMATS[draw.RULE]})] == ["unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("values", "taken"),
+    [((), ""), (("A",), "A"), (("A", "A"), "A"), (("A", "B"), ""), (("A", "B", "B"), "B"), (("A", "B", "C"), "")],
+)
+def test_what_counts_as_the_beacon(values: tuple[str, ...], taken: str) -> None:
+    """Two who agree; else the only value at the end; none where nobody spoke or they contradict: then the draw takes none."""
+    made = transcripts.made(voices=[transcripts.voice(n, value) for n, value in enumerate(values)])
+    assert draw.verify(made) == [] and made["beacon"]["value"] == taken
+    nonces = {b["id"]: bytes.fromhex(b["nonce"]) for b in made["reveals"]}
+    code = bytes.fromhex(made["draw"]["code"])
+    assert made["draw"]["prk"] == draw.seed(code, transcripts.PROJECT, transcripts.CODES, nonces, taken).hex()
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_tampering_is_named(name: str) -> None:
     """Each by its own name, in both languages."""

@@ -148,7 +148,11 @@ async def test_the_notice_shows_the_field_the_suspension_and_the_witness(world: 
         await witnessing.witness_opening(regulator, world.project.code)
         await suspensions.suspend_award(regulator, world.project.code, "收到投诉")
     text = words((await fetched(world.project.code)).content)
-    told = ["2家·不足三家的理由：仅两家有此资质", "解除前不得确认、签约：收到投诉", "无效：应当回避"]
+    told = [
+        "2家·不足三家的理由：仅两家有此资质",
+        "解除前不得确认、签约，至迟2026-12-2800:00:10（北京时间）自行解除：收到投诉",
+        "无效：应当回避",
+    ]
     told.append(f"{await name(regulator)}于2026-11-2800:00:10（北京时间）重算，结果一致")
     assert [fact for fact in told if fact not in text] == []
 

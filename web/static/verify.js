@@ -1,8 +1,9 @@
 // Draws again what a transcript says was drawn, in the reader's own browser: market/selection/draw.py, written a second time.
 (() => {
   "use strict";
-  const FORMAT = "zhoushan-market draw transcript/1";
-  const RULE = "draw/1";
+  const FIRST = "draw/1";
+  const RULE = "draw/2";
+  const FORMATS = new Map([[FIRST, "zhoushan-market draw transcript/1"], [RULE, "zhoushan-market draw transcript/2"]]);
   const MOST_DRAWS = 10000;
   const domain = (name) => `zhoushan-market draw ${name} v1`;
   const utf8 = new TextEncoder();
@@ -57,8 +58,9 @@
   };
 
   const noticeHash = (notice) => {
-    const beacon = notice.beacon ?? { id: "", at: "" };
+    const beacon = notice.beacon ?? { id: "", at: "", until: "" };
     const texts = [notice.project, notice.commitment, notice.rule, notice.publishedAt, beacon.id, beacon.at];
+    if (notice.rule !== FIRST) texts.push(beacon.until);
     return hashed("notice", ...texts, String(notice.draws), String(notice.revealSeconds)).then(hex);
   };
   const closingHash = (notice, closing) => {
@@ -66,15 +68,29 @@
     const times = [closing.closesAt, closing.at, closing.revealUntil];
     return hashed("closing", notice, closing.salt, ...times, String(closing.count), ...fields).then(hex);
   };
-  const beaconHash = (project, beacon) =>
-    hashed("beacon", project, beacon.value, beacon.link, beacon.recordedAt, beacon.confirmedAt).then(hex);
+  const beaconHash = (project, beacon) => {
+    if (!beacon.voices) return hashed("beacon", project, beacon.value, beacon.link, beacon.recordedAt, beacon.confirmedAt).then(hex);
+    const said = beacon.voices.flatMap(({ by, value, link, at }) => [by, value, link, at]);
+    return hashed("voices", project, beacon.value, ...said).then(hex);
+  };
+  const repeated = (texts) => new Set(texts.filter((text, at) => texts.indexOf(text) !== at));
+  const agreed = (voices) => [...repeated(voices.map(({ value }) => value))];
+  const counted = (voices) => {
+    const two = agreed(voices);
+    const values = two.length ? two : [...new Set(voices.map(({ value }) => value))];
+    return values.length === 1 ? values[0] : "";
+  };
 
   // Throws for what another reader could take for something else.
   const demandReadable = ({ format, notice, closing, reveals, excluded, beacon, draw }) => {
-    if (format !== FORMAT || notice.rule !== RULE || beacon === undefined) throw new TypeError("format");
-    const ids = [...closing.roster, ...reveals].map((bidder) => bidder.id).concat(excluded, draw.order);
+    if (!FORMATS.has(notice.rule) || format !== FORMATS.get(notice.rule) || beacon === undefined) throw new TypeError("format");
+    if (beacon && Boolean(beacon.voices) !== (notice.rule === RULE)) throw new TypeError("format");
+    const voices = beacon?.voices ?? [];
+    const ids = [...closing.roster, ...reveals].map((bidder) => bidder.id).concat(excluded, draw.order, voices.map(({ by }) => by));
     const moments = [notice.publishedAt, closing.closesAt, closing.at, closing.revealUntil, draw.at];
     if (notice.beacon) moments.push(notice.beacon.at);
+    if (notice.beacon && notice.rule !== FIRST) moments.push(notice.beacon.until);
+    moments.push(...voices.map(({ at }) => at));
     const wrong = ids.filter((id) => !isText(id) || !/^[0-9A-Z]{1,40}$/.test(id));
     wrong.push(...moments.filter((at) => !isText(at) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/.test(at)));
     wrong.push(...[notice.draws, notice.revealSeconds, closing.count, draw.number].filter((n) => !Number.isInteger(n)));
@@ -101,7 +117,6 @@
   };
 
   const about = (code, ids) => [...ids].sort(byText).map((id) => ({ code, id }));
-  const repeated = (ids) => new Set(ids.filter((id, at) => ids.indexOf(id) !== at));
   const revealProblems = async ({ notice, closing, reveals, excluded }) => {
     const known = closing.roster.map((bidder) => bidder.id);
     const named = [...reveals.map((bidder) => bidder.id), ...excluded];
@@ -130,6 +145,18 @@
     return found;
   };
 
+  const voiceProblems = async ({ notice, beacon, draw }) => {
+    const found = [];
+    if (!notice.beacon || !beacon?.voices) return found;
+    const { at, until } = notice.beacon;
+    const { voices } = beacon;
+    const distinct = new Set(voices.map(({ by }) => by)).size === voices.length;
+    if (!distinct || voices.some((voice) => voice.at < at || voice.at >= until)) found.push({ code: "beacon_voices" });
+    if (beacon.value !== counted(voices)) found.push({ code: "beacon_miscounted" });
+    if (!agreed(voices).length && draw.at < until) found.push({ code: "beacon_not_waited" });
+    return found;
+  };
+
   const orderProblems = async ({ notice, closing, reveals, beacon, draw }) => {
     const found = [];
     const last = [closing.revealUntil, draw.at].sort(byText)[0];
@@ -151,7 +178,8 @@
     try {
       demandReadable(transcript);
       const found = [];
-      for (const look of [noticeProblems, rosterProblems, revealProblems, beaconProblems, orderProblems]) found.push(...(await look(transcript)));
+      const looks = [noticeProblems, rosterProblems, revealProblems, beaconProblems, voiceProblems, orderProblems];
+      for (const look of looks) found.push(...(await look(transcript)));
       return found;
     } catch (error) {
       return [{ code: "unreadable", what: String(error.message).slice(0, 80) }];

@@ -209,13 +209,20 @@ def _objecting(award: Data, _: Say) -> Part:
 
 def _supervised(award: Data, _: Say) -> tuple[tuple[str, str], ...]:
     """A suspension in force, and who recomputed the outcome."""
-    stopped = [s for s in award["suspensions"] if s["liftedAt"] is None]
-    told = _("监管部门已于 {at} 暂停，解除前不得确认、签约：{reason}")
-    facts = [(_("暂停"), told.format(at=_moment(s["suspendedAt"], _), reason=s["reason"])) for s in stopped]
-    for witness in award["witnesses"]:
+    told, stopped = _("监管部门已于 {at} 暂停，解除前不得确认、签约，至迟 {until} 自行解除：{reason}"), []
+    for stop in [stop for stop in award["suspensions"] if stop["isInForce"]]:
+        when = {"at": _moment(stop["suspendedAt"], _), "until": _moment(stop["endsAt"], _)}
+        stopped.append((_("暂停"), told.format(**when, reason=stop["reason"])))
+    return (*stopped, *_witnessed(award, _))
+
+
+def _witnessed(award: Data, _: Say) -> list[tuple[str, str]]:
+    """Of this turn of the award: what was testified of whoever had it before says nothing of it."""
+    facts = []
+    for witness in [witness for witness in award["witnesses"] if witness["turn"] == award["turn"]]:
         found = _("{name}于 {at} 重算，结果一致") if witness["agrees"] else _("{name}于 {at} 重算，结果不一致")
         facts.append((_("见证"), found.format(name=witness["organisation"]["name"], at=_moment(witness["at"], _))))
-    return tuple(facts)
+    return facts
 
 
 def _log(project: Data, address: str, _: Say) -> Part:

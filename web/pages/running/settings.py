@@ -50,6 +50,7 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
         "standstill": N_("中选公示多久"),
         "objection_answer_period": N_("异议多久之内答复"),
         "contract_period": N_("中选后多久之内签合同"),
+        "suspension_longest": N_("中选最长暂停多久"),
     },
     N_("评价"): {
         "rating_period": N_("验收后多久之内可以评价"),

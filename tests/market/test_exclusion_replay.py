@@ -1,0 +1,106 @@
+"""A replay finds out again who had to be excluded when the quotes were opened, and holds the lists behind it against the log."""
+
+from datetime import timedelta
+
+import pytest
+
+from market import clock
+from market.actors import ANONYMOUS, Actor, Role
+from market.avoidance import service as avoidance
+from market.avoidance.models import Avoidance
+from market.awards import replay
+from market.awards.differences import Difference
+from market.parties import service as parties
+from market.parties.models import PartyRelation, RelationKind
+from market.parties.service import RecordRelation
+from market.projects.models import Project
+from market.quotes import excluded
+from tests import contest
+from tests.contest import NOON, OPENS, member
+from tests.market.test_barred import bid, listed, posted
+
+
+@pytest.fixture
+async def agency(database: str, shipped_catalogue: None) -> Actor:
+    """An agency, in a world with a catalogue."""
+    return await member(Role.AGENCY)
+
+
+async def difference(project: Project) -> Difference | None:
+    """What a replay finds, long afterwards."""
+    with clock.fixed(OPENS + timedelta(days=90)):
+        return (await replay.replay(ANONYMOUS, project.code)).difference
+
+
+async def related(above: Actor, below: Actor) -> PartyRelation:
+    """As the operator records it now."""
+    form = RecordRelation(await contest.code_of(above), await contest.code_of(below), RelationKind.CONTROLS, "登记")
+    return await parties.record_relation(await member(Role.OPERATOR), form)
+
+
+async def test_what_became_so_later_changes_nothing(agency: Actor) -> None:
+    """Entries and relations recorded, and entries lifted, after the opening: it is replayed as it was then."""
+    project, operator = await posted(agency), await member(Role.OPERATOR)
+    barred, held, later, *_ = await bid(project, 100, 200, 300, 400, 500, 600)
+    entry = await listed(operator, agency, barred)
+    with clock.fixed(NOON):
+        await related(agency, held)
+    opened = await contest.opened(project)
+    assert opened.excluded == {
+        await contest.code_of(barred): "on_avoidance_list",
+        await contest.code_of(held): "affiliate_of_agency",
+    }
+    with clock.fixed(OPENS + timedelta(days=1)):
+        await related(agency, later)
+        await avoidance.lift_avoidance(await member(Role.OPERATOR), entry.code, "已离职")
+    assert await difference(project) is None
+
+
+@pytest.mark.parametrize("spared", [True, False])
+async def test_a_wrong_exclusion_is_named(agency: Actor, monkeypatch: pytest.MonkeyPatch, spared: bool) -> None:
+    """Somebody spared who was barred, somebody struck out who was not: though the log, the rows and the award agree with each other."""
+    project = await posted(agency)
+    first, *_ = await bid(project, 100, 200, 300, 400)
+    if spared:
+        await listed(await member(Role.OPERATOR), agency, first)
+    code = await contest.code_of(first)
+
+    async def wrong(*_: object) -> dict[str, str]:
+        return {} if spared else {code: "on_avoidance_list"}
+
+    with monkeypatch.context() as platform:
+        platform.setattr(excluded, "among", wrong)
+        await contest.opened(project)
+    said = ("", "on_avoidance_list") if spared else ("on_avoidance_list", "")
+    assert await difference(project) == Difference(f"exclusion of {code}", *said)
+
+
+async def test_an_entry_that_was_never_logged_is_named(agency: Actor) -> None:
+    """Put on the list behind the log's back, or lifted so: even where it does not change who was excluded."""
+    project, elsewhere = await posted(agency), await member(Role.AGENCY)
+    bidder, *_ = await bid(project, 100, 200, 300)
+    entry = await listed(await member(Role.OPERATOR), elsewhere, bidder)
+    await contest.opened(project)
+    assert await difference(project) is None
+    await Avoidance.filter(id=entry.id).update(lifted_at=NOON)
+    found = await difference(project)
+    assert found is not None and found.part == f"avoidance {entry.code}"
+    await Avoidance.filter(id=entry.id).update(lifted_at=None, recorded_at=NOON - timedelta(days=9))
+    found = await difference(project)
+    assert found is not None and found.part == f"avoidance {entry.code}"
+
+
+async def test_a_relation_that_the_log_does_not_know_or_that_is_gone_is_named(agency: Actor) -> None:
+    """One slipped in with an older date, one taken out."""
+    project, elsewhere = await posted(agency), await member(Role.AGENCY)
+    bidder, *_ = await bid(project, 100, 200, 300)
+    with clock.fixed(NOON):
+        tie = await related(elsewhere, bidder)
+    await contest.opened(project)
+    assert await difference(project) is None
+    await PartyRelation.filter(id=tie.id).update(recorded_at=NOON - timedelta(days=9))
+    found = await difference(project)
+    assert found is not None and found.part == "relations"
+    await PartyRelation.filter(id=tie.id).delete()
+    found = await difference(project)
+    assert found is not None and found.part == "relations" and found.awarded == "[]"
