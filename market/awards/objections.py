@@ -56,8 +56,8 @@ async def raise_objection(actor: Actor, project_code: str, text: str) -> Objecti
 async def _concerned(project: Project) -> list[UUID]:
     if project.opened_at is None or project.closes_at is None:
         return []
-    bidders = await Quote.filter(project_id=project.id, live=True).values_list("bidder_id", flat=True)
-    return [*bidders, *(member.id for member in await able.members(project, project.closes_at))]
+    quotes = await Quote.filter(project_id=project.id, live=True)
+    return [*(quote.bidder_id for quote in quotes), *(member.id for member in await able.members(project, project.closes_at))]
 
 
 @use_case(Action.OBJECTION_ANSWER)

@@ -20,7 +20,7 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
         "narrow_field_below": N_("有资质的少于几家要写理由"),
         "framework_longest": N_("框架协议最长多久"),
         "framework_decision": N_("入围申请多久之内决定"),
-        "framework_reentry": N_("被拒绝或退出后多久不能再申请入围"),
+        "framework_reentry": N_("被拒绝或退出后多久可以再申请"),
         "sealed_batch": N_("密封承诺多久写进日志一次"),
     },
     N_("选取方法"): {
@@ -54,11 +54,11 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
     N_("评价"): {
         "rating_period": N_("验收后多久之内可以评价"),
         "rating_fades": N_("评价的分量多久减到零"),
-        "rating_prior": N_("没有评价时从几星起算"),
-        "rating_prior_weight": N_("起算值相当于几份评价"),
-        "rating_minimum": N_("不足几份评价不显示星级"),
-        "rating_appeal_period": N_("评价后多久之内可以申诉"),
-        "rating_decision_period": N_("评价申诉多久之内处理"),
+        "rating_prior": N_("没有评价时按几星起算"),
+        "rating_prior_weight": N_("起算值相当于几份新评价"),
+        "rating_minimum": N_("不足几份不显示星级"),
+        "rating_appeal_period": N_("收到评价后多久之内可以申诉"),
+        "rating_decision_period": N_("申诉多久之内处理"),
     },
     N_("监督和投诉"): {
         "case_take_period": N_("督办件多久之内接办"),
