@@ -76,7 +76,7 @@ def test_proposals_are_scored_without_script(visit: Visit, demo_server: str) -> 
     points.first.fill("101")
     page.click("button[value=SubmitScores]")
     page.click(".checking button[value=SubmitScores]")
-    expect(page.locator(".failed")).to_be_visible()
+    expect(page.locator("div.failed")).to_be_visible()
     expect(points.nth(1)).to_have_value("61")
     points.first.fill("90")
     page.click("button[value=SubmitScores]")
