@@ -90,6 +90,10 @@ WORDS = {
     "FileComplaintInput.demandReason": "complaints.demand_reason",
     "FileComplaintInput.contact": "complaints.contact",
     "ChargeInput.namedSupplier": "demands.named_supplier",
+    "RateServiceInput.comment": "ratings.comment",
+    "ReplyToRatingInput.reply": "ratings.reply",
+    "AppealRatingInput.reason": "ratings.appeal_reason",
+    "DecideRatingAppealInput.reason": "ratings.decision_reason",
     "WitnessCheckpointInput.note": "witnessed_checkpoints.note",
 }
 """Field of the interface → where its words are kept."""
