@@ -120,6 +120,7 @@ FIELD_MESSAGES: dict[str, str] = {
     ),
     "beacon_too_early": N_("信标须在公开随机数的期限之后公布，最早 {earliest}。"),
     "required": N_("必填。"),
+    "personal_number": N_("这段话会公开，记进不能删改的日志：请去掉身份证号、银行账号一类的长号码。"),
     "not_your_practitioner": N_("至少有一名从业人员今天没有登记在贵机构，或证书已过期。请核对编号，或请运营机构登记。"),
     "narrow_field": N_(
         "全市登记有所要求资质的机构只有 {able} 家，少于 {below} 家。请放宽要求，或在提交审核时写明理由，理由随公告公开。"

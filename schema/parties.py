@@ -17,7 +17,7 @@ from market.parties.models import OrganisationKind, RelationKind
 from market.practitioners import read as practitioner_reads
 from market.ratings import read as ratings
 from market.ratings import stars
-from market.text import typed_code
+from market.text import typed_code, without_numbers
 from market.usecase import rulebook
 from schema.context import Info
 from schema.errors import result
@@ -175,7 +175,9 @@ class PartyRelation:
     def of(cls, row: models.PartyRelation) -> Self:
         """From its row, loaded with both ends."""
         ends = {"source": Organisation.of(row.source_org), "target": Organisation.of(row.target_org)}
-        return cls(relation=RelationKind(row.relation), since=row.since, until=row.until, evidence=row.source, **ends)
+        return cls(
+            relation=RelationKind(row.relation), since=row.since, until=row.until, evidence=without_numbers(row.source), **ends
+        )
 
 
 @strawberry.type(

@@ -153,7 +153,7 @@ class Queries:
 class Mutations:
     """Writes of ratings."""
 
-    @result("RateServiceResult", Rating, errors.AlreadyFiled, errors.DeadlinePassed)
+    @result("RateServiceResult", Rating, errors.SelfDealing, errors.AlreadyFiled, errors.DeadlinePassed)
     async def rate_service(self, info: Info, input: RateServiceInput) -> Rating:
         """委托方验收后评价,一份合同一次,公开。 The client rates what it accepted, once a contract; public."""
         form = service.RateService(**vars(input))
@@ -169,7 +169,7 @@ class Mutations:
         """中介机构申诉,由运营机构决定。 The intermediary asks the operator to withdraw it; once, within days."""
         return Rating.of(await service.appeal_rating(info.context.actor, input.code, input.reason))
 
-    @result("DecideRatingAppealResult", Rating, errors.WrongState)
+    @result("DecideRatingAppealResult", Rating, errors.SelfDealing, errors.WrongState)
     async def decide_rating_appeal(self, info: Info, input: DecideRatingAppealInput) -> Rating:
         """运营机构维持或撤下评价,理由公开。 The operator keeps or withdraws it; the reason is published."""
         return Rating.of(

@@ -35,6 +35,10 @@ def content(price: str, days: str) -> str:
     if not found or not days.isascii() or not days.isdecimal():
         raise ValueError(f"{price} {days}")
     hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    if not 1 <= int(days) <= 1000 or not (
+        0 <= hundredths < 10_000 if found[3] else hundredths > 0
+    ):  # what is shown later must be taken
+        raise ValueError(f"{price} {days}")
     quote = {"discountBp" if found[3] else "amountFen": hundredths, "note": "", "serviceWorkingDays": int(days)}
     return json.dumps(quote, sort_keys=True, separators=(",", ":"))
 

@@ -17,7 +17,7 @@ from market.projects import service as project_service
 from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
-from market.text import one_text
+from market.text import one_published
 from market.usecase import authorise, rulebook, unit, use_case
 
 REASON = 500
@@ -55,7 +55,7 @@ async def forfeit_award(actor: Actor, project_code: str, reason: str) -> Project
 
 
 async def _forfeited(actor: Actor, project: Project, cause: Cause, reason: str) -> Project:
-    words = one_text("reason", reason, REASON)
+    words = one_published("reason", reason, REASON)
     name = "decline" if cause is Cause.DECLINED else "forfeit"
     await project_service.move(project, name, cause=cause.value, reason=words)
     await suspensions.refuse_suspended(project)

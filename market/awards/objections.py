@@ -14,7 +14,7 @@ from market.projects import service as project_service
 from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
-from market.text import new_code, one_text, typed_code
+from market.text import new_code, one_published, one_text, typed_code
 from market.usecase import authorise, rulebook, unit, use_case
 
 TEXT = 2000
@@ -71,7 +71,7 @@ async def answer_objection(actor: Actor, code: str, answer: str, *, upheld: bool
         raise NotFound("objection", code[:40])
     project = await project_service.locked(actor, objection.award.project.code)
     authorise(Action.OBJECTION_ANSWER, projects.subject(project))
-    words = one_text("answer", answer, TEXT, lines=True)
+    words = one_published("answer", answer, TEXT, lines=True)
     values = {"answer": words, "upheld": upheld, "answered_by_id": actor.account_id, "answered_at": unit().now}
     if not await Objection.filter(id=objection.id, answered_at=None).update(**values):
         raise WrongState("objection", "reply_given", ("reply_missing",))
@@ -88,7 +88,7 @@ async def annul_award(actor: Actor, project_code: str, reason: str) -> Project:
     """
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_ANNUL, projects.subject(project))
-    words = one_text("reason", reason, TEXT, lines=True)
+    words = one_published("reason", reason, TEXT, lines=True)
     award = await _standing(project)
     if not await Objection.exists(award_id=award.id, turn=award.turn, upheld=True):
         raise NotFound("objection", project.code)

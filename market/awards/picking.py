@@ -16,7 +16,7 @@ from market.projects.states import ProjectState
 from market.quotes import read as quote_reads
 from market.quotes.models import Quote
 from market.selection import credit_merit
-from market.text import one_text
+from market.text import one_published
 from market.usecase import authorise, unit, use_case
 
 
@@ -31,7 +31,7 @@ async def pick_supplier(actor: Actor, project_code: str, supplier_code: str, rea
     authorise(Action.AWARD_PICK, projects.subject(project))
     if project.state != ProjectState.SHORTLISTED:
         raise WrongState("project", project.state, (ProjectState.SHORTLISTED,))
-    words = one_text("reason", reason, 500)
+    words = one_published("reason", reason, 500)
     [quotes] = await quote_reads.opened_by_project([project.id])
     valid = [quote for quote in quotes if not quote.invalid_reason]
     known = await read.known(project, valid, picked=parties.spelling(supplier_code))

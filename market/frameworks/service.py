@@ -25,7 +25,7 @@ from market.frameworks.states import MOVES, FrameworkState
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
-from market.text import new_code, one_text, typed_code
+from market.text import new_code, one_published, typed_code
 from market.usecase import authorise, rulebook, unit, use_case
 
 REASON = 500
@@ -109,7 +109,7 @@ async def review_framework(actor: Actor, code: str, *, approve: bool, note: str 
     """
     framework = await read.visible(actor, code)
     authorise(Action.FRAMEWORK_REVIEW, read.subject(framework))
-    framework.review_note = one_text("note", note, REASON, required=not approve)
+    framework.review_note = one_published("note", note, REASON, required=not approve)
     framework.reviewed_by_id = actor.account_id
     if approve:
         framework.published_at = unit().now
@@ -175,7 +175,7 @@ async def decide_entry(actor: Actor, code: str, member_code: str, *, admit: bool
     """
     framework = await _held(actor, code)
     authorise(Action.FRAMEWORK_ADMIT, read.subject(framework))
-    words = one_text("reason", reason, REASON, required=not admit)
+    words = one_published("reason", reason, REASON, required=not admit)
     waiting = FrameworkEntry.filter(framework_id=framework.id, live=True, decided_at=None)
     member = await parties.require_organisation(member_code)
     entry = await waiting.filter(member_id=member.id).first()

@@ -123,7 +123,7 @@ class AmendProject:
     def changes(self) -> dict[str, object]:
         """The fields that were given. Raises InvalidInput."""
         check = Checker()
-        check.text("reason", self.reason, 500)
+        check.published("reason", self.reason, 500)
         given: dict[str, object] = {}
         if self.title is not None:
             given["title"] = check.text("title", self.title, 200)

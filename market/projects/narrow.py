@@ -11,13 +11,13 @@ from market.errors import InvalidInput
 from market.parties import read as parties
 from market.projects import able
 from market.projects.models import Project, SelectionMethod
-from market.text import one_text
+from market.text import one_published
 from market.usecase import rulebook, unit
 
 
 async def explain(project: Project, reason: str) -> None:
     """Count who can serve it today, and take the poster's reason when they are few. Raises InvalidInput: few, and no reason given."""
-    given = one_text("narrowReason", reason, 500, required=False, lines=True)
+    given = one_published("narrowReason", reason, 500, required=False, lines=True)
     project.able_count = await _able(project)
     project.narrow_reason = given if _is_narrow(project) else ""
     if _is_narrow(project) and not given:

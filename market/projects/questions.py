@@ -11,7 +11,7 @@ from market.projects import read
 from market.projects.models import Project, Question
 from market.projects.service import locked
 from market.projects.states import ProjectState
-from market.text import new_code, one_text, typed_code
+from market.text import new_code, one_published, typed_code
 from market.usecase import authorise, rulebook, unit, use_case
 
 TEXT = 1000
@@ -25,7 +25,7 @@ async def ask_question(actor: Actor, project_code: str, text: str) -> Question:
     """
     authorise(Action.QUESTION_ASK)
     project = await locked(actor, project_code)
-    words = one_text("text", text, TEXT, lines=True)
+    words = one_published("text", text, TEXT, lines=True)
     closes_at = _open_until(project)
     _in_time(closes_at - rulebook().duration("question_lead", unit().now))
     if await Question.exists(project_id=project.id, asker_id=actor.organisation_id, answered_at=None):
@@ -53,7 +53,7 @@ async def answer_question(actor: Actor, code: str, answer: str) -> Question:
         raise NotFound("question", code[:40])
     project = await locked(actor, question.project.code)
     authorise(Action.QUESTION_ANSWER, read.subject(project))
-    words = one_text("answer", answer, TEXT, lines=True)
+    words = one_published("answer", answer, TEXT, lines=True)
     _in_time(_open_until(project))
     values = {"answer": words, "answered_by_id": actor.account_id, "answered_at": unit().now}
     if not await Question.filter(id=question.id, answered_at=None).update(**values):

@@ -12,7 +12,7 @@ from market.projects import auction, narrow, posting, read
 from market.projects.forms import AmendProject, PostProject
 from market.projects.models import Project, ProjectAmendment
 from market.projects.states import MOVES, ProjectState
-from market.text import new_code, one_text
+from market.text import new_code, one_published
 from market.usecase import authorise, rulebook, unit, use_case
 
 
@@ -128,7 +128,7 @@ async def review_project(actor: Actor, code: str, *, approve: bool, note: str = 
     """
     project = await locked(actor, code)
     authorise(Action.PROJECT_REVIEW, await read.authored(project))
-    project.review_note = one_text("note", note, 500, required=not approve)
+    project.review_note = one_published("note", note, 500, required=not approve)
     project.reviewed_by_id = actor.account_id
     if approve:
         await _publish(project)
@@ -208,7 +208,7 @@ async def withdraw_project(actor: Actor, code: str, reason: str) -> Project:
     """
     project = await locked(actor, code)
     authorise(Action.PROJECT_EDIT, read.subject(project))
-    project.outcome_reason = one_text("reason", reason, 500)
+    project.outcome_reason = one_published("reason", reason, 500)
     closed = project.closes_at is not None and unit().received_at > project.closes_at
     if project.state == ProjectState.OPEN and closed:
         raise WrongState("project", ProjectState.CLOSED, (ProjectState.DRAFT, ProjectState.UNDER_REVIEW, ProjectState.OPEN))

@@ -78,18 +78,23 @@ def terms(rulebook: Rulebook, at: datetime) -> Terms:
 
 @dataclass(frozen=True)
 class Stars:
-    """``count``: how many ratings stand; ``value``: 1 to 5, None where there are too few."""
+    """``count``: how many ratings stand; ``value``: 1 to 5, None where too few clients gave them."""
 
     count: int
     value: Fraction | None
 
 
-async def standing_by_intermediary(ids: Sequence[UUID]) -> list[list[tuple[Fraction, datetime]]]:
-    """The ratings of each that count, as means and moments, in key order: one query."""
-    rows = await Rating.filter(intermediary_id__in=list(ids), withdrawn=False).values_list("intermediary_id", "rated_at", *MARKS)
-    return [[(mean(marks), at) for owner, at, *marks in rows if owner == i] for i in ids]
+Given = tuple[UUID, Fraction, datetime]
+"""Who gave a rating, its mean, and when."""
 
 
-def summary(standing: Sequence[tuple[Fraction, datetime]], rules: Terms, at: datetime) -> Stars:
+async def standing_by_intermediary(ids: Sequence[UUID]) -> list[list[Given]]:
+    """The ratings of each that count, in key order: one query."""
+    standing = Rating.filter(intermediary_id__in=list(ids), withdrawn=False)
+    rows = await standing.values_list("intermediary_id", "contract__client_id", "rated_at", *MARKS)
+    return [[(client, mean(marks), at) for owner, client, at, *marks in rows if owner == i] for i in ids]
+
+
+def summary(standing: Sequence[Given], rules: Terms, at: datetime) -> Stars:
     """The stars at that moment."""
-    return Stars(len(standing), stars(((value, at - given) for value, given in standing), rules))
+    return Stars(len(standing), stars(((client, value, at - given) for client, value, given in standing), rules))

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from market.actors import Actor
-from market.clock import SHANGHAI
+from market.clock import SHANGHAI, local_date
 from market.contracts import read as contracts
 from market.contracts.models import Contract
-from market.errors import AlreadyFiled, DeadlinePassed, InvalidInput, NotFound, WrongState
+from market.errors import AlreadyFiled, DeadlinePassed, InvalidInput, NotFound, SelfDealing, WrongState
+from market.parties import read as parties
+from market.parties.relations import related
 from market.permissions import Action, Subject
 from market.ratings import read
 from market.ratings.models import Rating
 from market.ratings.stars import HIGHEST, LOWEST, MARKS
-from market.text import Checker, new_code, one_text, typed_code
+from market.text import Checker, new_code, one_published, one_text, typed_code
 from market.usecase import authorise, rulebook, unit, use_case
 
 TEXT = 500
@@ -35,7 +37,7 @@ class RateService:
         check = Checker()
         for name in MARKS:
             check.whole(name, getattr(self, name), LOWEST, HIGHEST)
-        comment = check.text("comment", self.comment, TEXT, required=False, lines=True)
+        comment = check.published("comment", self.comment, TEXT, required=False, lines=True)
         check.done()
         return comment
 
@@ -44,7 +46,7 @@ class RateService:
 async def rate_service(actor: Actor, form: RateService) -> Rating:
     """The client rates a result after it accepted it, once, while the rulebook lets it. Nobody is made to, and silence is no rating.
 
-    Raises NotFound, NotPermitted, InvalidInput, AlreadyFiled, DeadlinePassed.
+    Raises NotFound, NotPermitted, SelfDealing, InvalidInput, AlreadyFiled, DeadlinePassed.
     """
     contract = await contracts.contract_by_no(form.contract_no)
     if contract is None or not contracts.may_see(actor, contract):
@@ -53,6 +55,7 @@ async def rate_service(actor: Actor, form: RateService) -> Rating:
     comment = form.check()
     await Contract.select_for_update().get(id=contract.id)
     _check_time(contract)
+    await _refuse_interested(actor, contract)
     if await Rating.exists(contract_id=contract.id):
         raise AlreadyFiled("rating", contract.contract_no)
     marks = {name: getattr(form, name) for name in MARKS}
@@ -67,6 +70,15 @@ async def rate_service(actor: Actor, form: RateService) -> Rating:
     )
     unit().record("rating:give", f"organisation:{contract.supplier.code}", rating=rating.code, **marks)
     return await read.loaded(rating.id)
+
+
+async def _refuse_interested(actor: Actor, contract: Contract) -> None:
+    """Nobody praises or clears whom it acts for, ever acted for, or is tied to by ownership. Raises SelfDealing."""
+    account, own, project = actor.account_id, actor.party_id, contract.award.project.code
+    if account and await parties.is_member(account, contract.supplier_id):
+        raise SelfDealing(project, "same_person")
+    if own and await related(own, {contract.supplier_id}, local_date(unit().now)):
+        raise SelfDealing(project, "related_organisation")
 
 
 def _check_time(contract: Contract) -> None:
@@ -90,7 +102,7 @@ async def reply_to_rating(_actor: Actor, code: str, reply: str) -> Rating:
     """The intermediary answers, once, for everybody to read. Raises NotFound, NotPermitted, InvalidInput, WrongState."""
     rating = await _locked(code)
     authorise(Action.RATING_REPLY, Subject.of(rating.intermediary_id))
-    words = one_text("reply", reply, TEXT, lines=True)
+    words = one_published("reply", reply, TEXT, lines=True)
     if rating.replied_at is not None:
         raise WrongState("rating", "reply_given", ("reply_missing",))
     await Rating.filter(id=rating.id).update(reply=words, replied_at=unit().now)
@@ -122,11 +134,12 @@ async def appeal_rating(_actor: Actor, code: str, reason: str) -> Rating:
 async def decide_rating_appeal(actor: Actor, code: str, reason: str, *, withdraw: bool) -> Rating:
     """The operator keeps the rating or withdraws it, with a reason that is published; never whoever gave it.
 
-    Raises NotFound, NotPermitted (four_eyes), InvalidInput, WrongState.
+    Raises NotFound, NotPermitted (four_eyes), SelfDealing, InvalidInput, WrongState.
     """
     rating = await _locked(code)
     authorise(Action.RATING_DECIDE, read.subject(rating))
-    words = one_text("reason", reason, TEXT, lines=True)
+    await _refuse_interested(actor, rating.contract)
+    words = one_published("reason", reason, TEXT, lines=True)
     if rating.appealed_at is None or rating.decided_at is not None:
         raise WrongState("rating", "not_appealed" if rating.appealed_at is None else "decided", ("appealed",))
     values = {"withdrawn": withdraw, "decision_reason": words, "decided_at": unit().now, "decided_by_id": actor.account_id}

@@ -1,6 +1,7 @@
 """From marks to stars: a Bayesian mean whose ratings fade. Pure and exact. Source: domain.md §2.12."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -13,7 +14,7 @@ LOWEST, HIGHEST = 1, 5
 @dataclass(frozen=True)
 class Terms:
     """Of the rulebook. ``fades_in``: after so long a rating weighs nothing; ``prior``: the stars of whoever has no rating, which weigh
-    as much as ``prior_weight`` fresh ratings; below ``minimum`` ratings no stars are shown."""
+    as much as ``prior_weight`` fresh ratings; below ``minimum`` clients no stars are shown."""
 
     fades_in: timedelta
     prior: int
@@ -27,14 +28,28 @@ def mean(marks: Iterable[int]) -> Fraction:
     return Fraction(sum(given), len(given))
 
 
-def stars(ratings: Iterable[tuple[Fraction, timedelta]], terms: Terms) -> Fraction | None:
-    """The stars (1 to 5) of these ratings: each its mean and its age. None where too few are younger than ``fades_in``."""
-    ages = [(value, Fraction(age // timedelta.resolution, terms.fades_in // timedelta.resolution)) for value, age in ratings]
-    counted = [(value, min(1 - share, Fraction(1))) for value, share in ages if share < 1]
-    if len(counted) < terms.minimum:
+def stars(ratings: Iterable[tuple[Hashable, Fraction, timedelta]], terms: Terms) -> Fraction | None:
+    """The stars (1 to 5) of these ratings: each its client, its mean and its age. None where too few clients count.
+
+    A client counts once however many contracts it had: with the mean of its ratings, fresher ones weighing more, and the weight of
+    the freshest. Many small contracts with oneself raise nothing.
+    """
+    clients: dict[Hashable, list[tuple[Fraction, Fraction]]] = defaultdict(list)
+    for client, value, age in ratings:
+        weight = 1 - Fraction(max(age, timedelta()) // timedelta.resolution, terms.fades_in // timedelta.resolution)
+        if weight > 0:
+            clients[client].append((value, weight))
+    if len(clients) < terms.minimum:
         return None
+    counted = [(_mean(given), max(weight for _, weight in given)) for given in clients.values()]
     total = terms.prior * terms.prior_weight + sum(value * weight for value, weight in counted)
     return Fraction(total, terms.prior_weight + sum(weight for _, weight in counted))
+
+
+def _mean(given: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """Weighted."""
+    pairs = list(given)
+    return Fraction(sum((value * weight for value, weight in pairs), Fraction()), sum(weight for _, weight in pairs))
 
 
 def shown(value: Fraction) -> str:

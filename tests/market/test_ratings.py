@@ -10,7 +10,7 @@ import pytest
 from market import clock, errors
 from market.actors import Role
 from market.log.models import LogEntry
-from market.parties.models import Organisation
+from market.parties.models import Membership, Organisation, PartyRelation, RelationKind
 from market.ratings import read, service
 from market.ratings.models import Rating
 from market.usecase import rulebook
@@ -100,6 +100,37 @@ async def test_an_appeal_is_decided_by_another_and_what_was_withdrawn_no_longer_
     assert decided.withdrawn and (await stars_of(rating)).count == 0
     waiting = await read.page(read.listing(read.RatingFilter(appealed=True)), None, 5)
     assert not waiting and await Rating.all().count() == 1
+
+
+async def test_nobody_rates_or_clears_whom_it_acts_for() -> None:
+    """The client's person works for the intermediary, or did; the operator's person does; or the client holds it: refused."""
+    client, contract = await accepted()
+    supplier = await Organisation.get(id=contract.supplier_id)
+    await Membership.create(account_id=client.account_id, organisation=supplier, role=Role.INTERMEDIARY, since=NOW, ended_at=NOW)
+    with pytest.raises(errors.SelfDealing):
+        await rated(client, contract)
+    client, contract = await accepted()
+    holder, held = await Organisation.get(id=client.organisation_id), await Organisation.get(id=contract.supplier_id)
+    tie = await PartyRelation.create(source_org=holder, target_org=held, relation=RelationKind.CONTROLS, source="x")
+    with pytest.raises(errors.SelfDealing):
+        await rated(client, contract)
+    await tie.delete()
+    rating, operator = await rated(client, contract), await member(Role.OPERATOR)
+    await Membership.create(account_id=operator.account_id, organisation=held, role=Role.INTERMEDIARY, since=NOW)
+    with clock.fixed(NOW):
+        await service.appeal_rating(supplier_of(contract), rating.code, "x")
+        with pytest.raises(errors.SelfDealing):
+            await service.decide_rating_appeal(operator, rating.code, "x", withdraw=True)
+    assert not (await Rating.get(id=rating.id)).withdrawn
+
+
+async def test_what_everybody_reads_names_no_id_number() -> None:
+    """Neither the comment, nor the reply; a date or a telephone number is none."""
+    client, contract = await accepted()
+    for words in ("经办人 330902199001010016", "33090219900101001X", "6222 0202 0000 0000 000"):
+        with pytest.raises(errors.InvalidInput):
+            await rated(client, contract, comment=words)
+    assert (await rated(client, contract, comment="2026-11-24 2026-12-24，电话 0580-2020202")).comment
 
 
 async def test_an_appeal_has_five_working_days() -> None:

@@ -11,10 +11,10 @@ LIST = """query($c: String) { ratings(intermediaryCode: $c) { totalCount edges {
     client { name } intermediary { code stars { count value minimum } } } } } }"""
 
 
-async def test_a_rating_is_public_with_its_reply_and_without_what_looks_like_an_id_number(execute: Execute) -> None:
+async def test_a_rating_is_public_with_its_reply_and_without_long_numbers(execute: Execute) -> None:
     """A natural person's name and the appeal's reason stay with those whom they concern."""
     client, contract = await accepted()
-    rating = await rated(client, contract, quality=5, comment="经办人 330902199001010016")
+    rating = await rated(client, contract, quality=5, comment="经办人 0580 202 020 202")
     supplier = supplier_of(contract)
     appeal = "mutation($i: AppealRatingInput!) { appealRating(input: $i) { __typename } }"
     reply = "mutation($i: ReplyToRatingInput!) { replyToRating(input: $i) { __typename } }"

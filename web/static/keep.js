@@ -25,7 +25,7 @@
 
   const box = document.getElementById("keep");
   if (!box) return;
-  const { project, bidder, rate } = box.dataset;
+  const { project, bidder, rate, ceiling } = box.dataset;
   const utf8 = new TextEncoder();
   const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const typed = (id) => document.getElementById(id).value.normalize("NFKC").replace(/[\s,，、¥元%]/g, "");
@@ -44,10 +44,13 @@
   const written = () => {
     const price = /^(\d{1,13})(?:\.(\d{1,2}))?$/.exec(typed("price"));
     const days = /^\d{1,4}$/.exec(typed("days"));
-    document.getElementById("price").toggleAttribute("aria-invalid", !price);
-    document.getElementById("days").toggleAttribute("aria-invalid", !days);
-    if (!price || !days) return null;
-    const hundredths = Number(price[1]) * 100 + Number((price[2] ?? "").padEnd(2, "0"));
+    const hundredths = price && Number(price[1]) * 100 + Number((price[2] ?? "").padEnd(2, "0"));
+    // What the server would refuse after the deadline is refused now: more than the ceiling, all of it off, no day or too many
+    const fits = price && (rate ? hundredths < 10000 : hundredths > 0 && hundredths <= Number(ceiling || Infinity));
+    const inTime = days && Number(days[0]) >= 1 && Number(days[0]) <= 1000;
+    document.getElementById("price").toggleAttribute("aria-invalid", !fits);
+    document.getElementById("days").toggleAttribute("aria-invalid", !inTime);
+    if (!fits || !inTime) return null;
     return JSON.stringify({ [rate ? "discountBp" : "amountFen"]: hundredths, note: "", serviceWorkingDays: Number(days[0]) });
   };
 
