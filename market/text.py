@@ -44,7 +44,7 @@ class Checker:
         """The text without blanks around it. Problems: required, too_long, control_character. ``lines``: line breaks allowed."""
         value = value.replace("\r\n", "\n").strip()
         allowed = _LAYOUT if lines else set()
-        if required and not value:
+        if required and not any(map(_is_seen, value)):
             self.add(path, "required")
         elif len(value) > limit:
             self.add(path, "too_long", limit=limit, given=len(value))
@@ -81,7 +81,14 @@ class Checker:
 
 def _is_control(character: str) -> bool:
     # Cc and Cf would also refuse joined emoji; surrogates cannot be stored at all.
-    return ord(character) < 32 or 0x7F <= ord(character) < 0xA0 or 0xD800 <= ord(character) < 0xE000
+    # What turns the direction of reading makes a text look like another one (Unicode TR 36).
+    code = ord(character)
+    return code < 32 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
+
+
+def _is_seen(character: str) -> bool:
+    """Whether a reader sees anything of it: neither a blank nor what has no width. Control characters are refused by themselves."""
+    return unicodedata.category(character) not in ("Zs", "Zl", "Zp", "Cf")
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
