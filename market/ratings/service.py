@@ -74,7 +74,8 @@ async def rate_service(actor: Actor, form: RateService) -> Rating:
 
 async def _refuse_interested(actor: Actor, contract: Contract) -> None:
     """Nobody praises or clears whom it acts for, ever acted for, or is tied to by ownership. Raises SelfDealing."""
-    account, own, project = actor.account_id, actor.party_id, contract.award.project.code
+    account, own = actor.account_id, actor.party_id
+    project = contract.award.project.code if contract.award else ""
     if account and await parties.is_member(account, contract.supplier_id):
         raise SelfDealing(project, "same_person")
     if own and await related(own, {contract.supplier_id}, local_date(unit().now)):

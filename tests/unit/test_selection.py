@@ -252,6 +252,18 @@ def test_nothing_to_choose_from_is_refused() -> None:
             method.select([], CONSTANTS, drawn(0))
 
 
+def test_a_random_draw_follows_the_draw_alone() -> None:
+    """C, A, B in the draw's order, whatever they asked; one bidder is no tie; nobody is no contest."""
+    chosen = select("random_draw", quotes_of(3, 1, 2), in_order("C", "A", "B"))
+    assert (order(chosen), chosen.winner.amount_fen, chosen.tie_broken) == ("CAB", 2, True)
+    alone = select("random_draw", quotes_of(7), drawn(0))
+    assert (order(alone), alone.tie_broken) == ("A", False)
+    equal = select("random_draw", quotes_of(5, 5), in_order("B", "A"))
+    assert order(equal) == "BA"
+    with pytest.raises(NoValidQuotes):
+        select("random_draw", [], drawn(0))
+
+
 def test_a_direct_selection_has_one_quote() -> None:
     """Two quotes in a direct selection are a defect, not a contest."""
     assert direct.select(quotes_of(5), {}, drawn(0)).winner.amount_fen == 5
@@ -265,7 +277,8 @@ def _quote(number: int, amount: int, minute: int, credit: int, points: tuple[int
 
 facts = st.tuples(st.integers(1, 50), st.integers(0, 5), st.integers(0, 60), st.tuples(st.integers(0, 100), st.integers(0, 100)))
 many_quotes = st.lists(facts, min_size=1, max_size=9).map(lambda rows: [_quote(n, *row) for n, row in enumerate(rows)])
-contests = ("lowest_price", "reference_price", "average_price", "proposal_merit", "credit_merit")
+ROTATION: Mapping[str, Any] = {"turns": {"B0": 3, "B2": 1}, "roster": [f"B{n}" for n in range(10)], "leftOut": {}}
+contests = ("lowest_price", "reference_price", "average_price", "proposal_merit", "credit_merit", "random_draw", "rotation")
 
 
 @pytest.mark.parametrize("method", contests)
@@ -275,7 +288,7 @@ def test_the_order_of_arrival_never_matters(method: str, quotes: list[ValidQuote
     minutes = random.sample(range(100), len(quotes))
     late = [replace(q, received_at=START + timedelta(minutes=m)) for q, m in zip(quotes, minutes, strict=True)]
     random.shuffle(late)
-    constants = {"longList": 99, "shortList": 99}
+    constants = {"longList": 99, "shortList": 99} | ROTATION
     before, after = (select(method, some, drawn(seed), **constants) for some in (quotes, late))
     assert (order(before), before.worked, before.tie_broken) == (order(after), after.worked, after.tie_broken)
     assert [q.bidder_code for q in before.dropped] == [q.bidder_code for q in after.dropped]
@@ -285,7 +298,7 @@ def test_the_order_of_arrival_never_matters(method: str, quotes: list[ValidQuote
 @given(quotes=many_quotes, seed=st.integers(0, 99))
 def test_everybody_is_ranked_or_dropped_once(method: str, quotes: list[ValidQuote], seed: int) -> None:
     """No quote is lost and none counts twice."""
-    chosen = select(method, quotes, drawn(seed), longList=99, shortList=99)
+    chosen = select(method, quotes, drawn(seed), longList=99, shortList=99, **ROTATION)
     assert sorted(q.bidder_code for q in (*chosen.ranking, *chosen.dropped)) == sorted(q.bidder_code for q in quotes)
 
 
