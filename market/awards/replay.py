@@ -12,10 +12,9 @@ from typing import Any
 from market import db, vault
 from market.actors import Actor
 from market.awards import auction_replay as auctions
-from market.awards import deciding, exclusion_replay, framework_replay, read, service
+from market.awards import deciding, draw_replay, exclusion_replay, framework_replay, notice_replay, read, service
 from market.awards.differences import Difference, first, text
 from market.awards.models import Award, AwardForfeiture
-from market.draws import read as draws
 from market.errors import NotFound
 from market.log.models import LogEntry
 from market.projects import read as projects
@@ -23,7 +22,7 @@ from market.projects.models import Project
 from market.quotes import read as quote_reads
 from market.quotes.content import Content
 from market.quotes.models import Quote
-from market.selection import credit_merit, draw
+from market.selection import credit_merit
 from market.selection.ranking import ValidQuote
 from market.usecase import to_its_end
 
@@ -55,7 +54,8 @@ async def recompute(actor: Actor, project_code: str) -> Replay:
         raise NotFound("award", project.code)
     [quotes] = await quote_reads.opened_by_project([project.id])
     logged = await _logged(project)
-    found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes, logged)
+    found = await notice_replay.altered(project) or _altered(project, quotes, logged)
+    found = found or await _inputs_altered(project, quotes, logged)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
     done = await _decided(project, quotes, award, logged["leftOut"])
@@ -81,44 +81,8 @@ async def _passed_over(project: Project) -> dict[str, str]:
 
 async def _inputs_altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
     """What else the outcome depends on."""
-    found = (
-        await exclusion_replay.altered(project, quotes, logged)
-        or await _notice_altered(project)
-        or await _draw_altered(project, quotes)
-    )
+    found = await exclusion_replay.altered(project, quotes, logged) or await draw_replay.altered(project, quotes)
     return found or await auctions.altered(project, quotes) or await framework_replay.altered(project)
-
-
-async def _notice_altered(project: Project) -> Difference | None:
-    """Where the constants are not those that the log published with the notice."""
-    entry = await LogEntry.filter(action="project:approve", subject=f"project:{project.code}").order_by("-seq").first()
-    published = json.loads(entry.body)["facts"]["terms"] if entry else {}
-    return None if published == project.terms else Difference("notice", text(project.terms), text(published))
-
-
-async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | None:
-    """Where the draw's transcript does not verify, or is of another notice or of other bidders."""
-    if "draw" not in project.terms:
-        return None
-    [drawn] = await draws.draws_by_project([project.id])
-    transcript: Any = drawn.transcript if drawn else None
-    if wrong := draw.verify(transcript):
-        return Difference("draw", "verified", wrong[0].code)
-    drawn_for = {"draw notice": transcript["notice"], "draw bidders": [b["id"] for b in transcript["closing"]["roster"]]}
-    drawn_for |= {"draw closing": transcript["closing"]["hash"], "draw beacon": (transcript["beacon"] or {}).get("voices", [])}
-    published = {"draw notice": project.terms["draw"], "draw bidders": sorted(quote.bidder.code for quote in quotes)}
-    published |= await _draw_logged(project, transcript)
-    return first({part: (value, drawn_for[part]) for part, value in published.items()})
-
-
-async def _draw_logged(project: Project, transcript: dict[str, Any]) -> dict[str, Any]:
-    """The hash of the closed list and what officials typed in as the beacon, as the log published them then."""
-    rows = LogEntry.filter(subject=f"project:{project.code}", action__in=("draw:close", "draw:beacon")).order_by("seq")
-    entries = [(row.action, json.loads(row.body)["facts"]) for row in await rows]
-    voices = sorted((facts for action, facts in entries if action == "draw:beacon"), key=lambda voice: str(voice["at"]))
-    by_second = project.terms["draw"]["rule"] != draw.FIRST
-    closed = [facts["hash"] for action, facts in entries if action == "draw:close"]
-    return {"draw closing": closed[-1] if closed else "", **({"draw beacon": voices} if by_second else {})}
 
 
 def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
