@@ -1,4 +1,4 @@
-"""What a notice says, as the log publishes it with the approval and with each amendment: whoever recomputes an award needs no row of ours."""
+"""What a notice says, as the log publishes it with the approval and each amendment: to recompute an award nobody needs our rows."""
 
 import hashlib
 from typing import Any
