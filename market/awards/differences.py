@@ -22,3 +22,8 @@ def first(parts: Mapping[str, tuple[object, object]]) -> Difference | None:
 def text(value: object) -> str:
     """As people read it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def of_each(what: str, said: Mapping[str, str], found: Mapping[str, str]) -> Difference | None:
+    """The first whose reason differs, by code; "" where there is none."""
+    return first({f"{what} {code}": (said.get(code, ""), found.get(code, "")) for code in sorted({*said, *found})})

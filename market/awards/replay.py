@@ -12,10 +12,9 @@ from typing import Any
 from market import db, vault
 from market.actors import Actor
 from market.awards import auction_replay as auctions
-from market.awards import deciding, exclusion_replay, framework_replay, read, service
+from market.awards import deciding, draw_replay, exclusion_replay, framework_replay, notice_replay, passing_replay, read, service
 from market.awards.differences import Difference, first, text
 from market.awards.models import Award, AwardForfeiture
-from market.draws import read as draws
 from market.errors import NotFound
 from market.log.models import LogEntry
 from market.projects import read as projects
@@ -23,7 +22,7 @@ from market.projects.models import Project
 from market.quotes import read as quote_reads
 from market.quotes.content import Content
 from market.quotes.models import Quote
-from market.selection import credit_merit, draw
+from market.selection import credit_merit
 from market.selection.ranking import ValidQuote
 from market.usecase import to_its_end
 
@@ -55,10 +54,10 @@ async def recompute(actor: Actor, project_code: str) -> Replay:
         raise NotFound("award", project.code)
     [quotes] = await quote_reads.opened_by_project([project.id])
     logged = await _logged(project)
-    found = _altered(project, quotes, logged) or await _inputs_altered(project, quotes, logged)
+    found = await _inputs_altered(project, quotes, logged)
     if found is not None:
         return Replay(project, project.terms["method"], len(quotes), None, found)
-    done = await _decided(project, quotes, award, logged["leftOut"])
+    done = await _decided(project, quotes, award, logged.get("leftOut", {}))
     if award is None or done.difference:
         return done
     return replace(done, difference=await _standstill_altered(project, award))
@@ -68,57 +67,14 @@ async def _logged(project: Project) -> dict[str, Any]:
     """The quotes, who was excluded, and who of a rotation could not quote, as the log published them at the opening."""
     entry = await LogEntry.filter(action="quotes:open", subject=f"project:{project.code}").first()
     facts: dict[str, Any] = json.loads(entry.body)["facts"] if entry else {"quotes": []}
-    return {"leftOut": {}} | facts
-
-
-async def _passed_over(project: Project) -> dict[str, str]:
-    """Who was barred when the award was last given to somebody, or to nobody, as the log published it: code → reason."""
-    acts = [f"project:{act}" for act in ("pick", "award_next", "exhaust", "give_up")]
-    entry = await LogEntry.filter(action__in=acts, subject=f"project:{project.code}").order_by("-seq").first()
-    found: dict[str, str] = json.loads(entry.body)["facts"].get("passedOver", {}) if entry else {}
-    return found
+    return facts
 
 
 async def _inputs_altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
-    """What else the outcome depends on."""
-    found = (
-        await exclusion_replay.altered(project, quotes, logged)
-        or await _notice_altered(project)
-        or await _draw_altered(project, quotes)
-    )
+    """What the outcome depends on."""
+    found = await notice_replay.altered(project) or _altered(project, quotes, logged)
+    found = found or await exclusion_replay.altered(project, quotes, logged) or await draw_replay.altered(project, quotes)
     return found or await auctions.altered(project, quotes) or await framework_replay.altered(project)
-
-
-async def _notice_altered(project: Project) -> Difference | None:
-    """Where the constants are not those that the log published with the notice."""
-    entry = await LogEntry.filter(action="project:approve", subject=f"project:{project.code}").order_by("-seq").first()
-    published = json.loads(entry.body)["facts"]["terms"] if entry else {}
-    return None if published == project.terms else Difference("notice", text(project.terms), text(published))
-
-
-async def _draw_altered(project: Project, quotes: list[Quote]) -> Difference | None:
-    """Where the draw's transcript does not verify, or is of another notice or of other bidders."""
-    if "draw" not in project.terms:
-        return None
-    [drawn] = await draws.draws_by_project([project.id])
-    transcript: Any = drawn.transcript if drawn else None
-    if wrong := draw.verify(transcript):
-        return Difference("draw", "verified", wrong[0].code)
-    drawn_for = {"draw notice": transcript["notice"], "draw bidders": [b["id"] for b in transcript["closing"]["roster"]]}
-    drawn_for |= {"draw closing": transcript["closing"]["hash"], "draw beacon": (transcript["beacon"] or {}).get("voices", [])}
-    published = {"draw notice": project.terms["draw"], "draw bidders": sorted(quote.bidder.code for quote in quotes)}
-    published |= await _draw_logged(project, transcript)
-    return first({part: (value, drawn_for[part]) for part, value in published.items()})
-
-
-async def _draw_logged(project: Project, transcript: dict[str, Any]) -> dict[str, Any]:
-    """The hash of the closed list and what officials typed in as the beacon, as the log published them then."""
-    rows = LogEntry.filter(subject=f"project:{project.code}", action__in=("draw:close", "draw:beacon")).order_by("seq")
-    entries = [(row.action, json.loads(row.body)["facts"]) for row in await rows]
-    voices = sorted((facts for action, facts in entries if action == "draw:beacon"), key=lambda voice: str(voice["at"]))
-    by_second = project.terms["draw"]["rule"] != draw.FIRST
-    closed = [facts["hash"] for action, facts in entries if action == "draw:close"]
-    return {"draw closing": closed[-1] if closed else "", **({"draw beacon": voices} if by_second else {})}
 
 
 def _altered(project: Project, quotes: list[Quote], logged: dict[str, Any]) -> Difference | None:
@@ -157,7 +113,7 @@ async def _decided(project: Project, quotes: list[Quote], award: Award | None, c
     valid = [quote for quote in quotes if not deciding.invalid(project, quote)]
     failure = deciding.failure(project, len(quotes), len(valid))
     if award is None:
-        found = first({"outcome": (project.outcome_reason, failure or await _unpicked(project, valid))})
+        found = await _unawarded(project, valid, failure)
     elif failure:
         found = first({"outcome": ("awarded", failure)})
     else:
@@ -172,22 +128,33 @@ async def _awarded(
     """The recomputed winner, and the first difference of the award."""
     known, place = await read.known(project, valid, could_not, award.reasons.get("picked")), await service.place_of(project)
     selection = deciding.select(project, deciding.facts(valid, known), known, place)
-    gone, out = await _forfeiters(award), await _passed_over(project)
+    gone, out = await _forfeiters(award), await passing_replay.last(project)
     winner = _holder(selection.ranking, gone, out)
     reasons = deciding.reasons(selection, known) | {"passedOver": out}
     holders = list(dict.fromkeys([*gone, winner.bidder_code]))
     found = _difference(award, reasons, winner) or await framework_replay.turned(project, reasons, holders, place)
+    if found is None:
+        short = await _short_list(project, valid) if known.picked else []
+        order = passing_replay.Order(short, [quote.bidder_code for quote in selection.ranking], gone)
+        found = await passing_replay.altered(project, valid, order)
     return winner.bidder_code, found
 
 
-async def _unpicked(project: Project, valid: list[Quote]) -> str:
-    """Of a short list that nobody was picked from: whether everybody on it was barred."""
-    if project.outcome_reason != deciding.SHORT_LIST_BARRED:
-        return "awarded"
+async def _short_list(project: Project, valid: Sequence[Quote]) -> list[str]:
+    """Whom the buyer may pick from."""
     given = deciding.facts(valid, await read.known(project, valid))
-    short = credit_merit.lists(given, project.terms["constants"], await service.place_of(project)).short
-    barred = {quote.bidder_code for quote in short} <= (await _passed_over(project)).keys()
-    return deciding.SHORT_LIST_BARRED if barred else "awarded"
+    lists = credit_merit.lists(given, project.terms["constants"], await service.place_of(project))
+    return [quote.bidder_code for quote in lists.short]
+
+
+async def _unawarded(project: Project, valid: Sequence[Quote], failure: str | None) -> Difference | None:
+    """Whether the contest failed for that reason; or nobody was picked from its short list, for everybody on it was barred."""
+    if failure or project.outcome_reason != deciding.SHORT_LIST_BARRED:
+        return first({"outcome": (project.outcome_reason, failure or "awarded")})
+    short, out = await _short_list(project, valid), await passing_replay.last(project)
+    if not set(short) <= out.keys():
+        return Difference("outcome", project.outcome_reason, "awarded")
+    return await passing_replay.altered(project, valid, passing_replay.Order(short))
 
 
 async def _standstill_altered(project: Project, award: Award) -> Difference | None:

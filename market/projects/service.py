@@ -8,7 +8,7 @@ from market.actors import Actor
 from market.errors import ConcurrentChange, InvalidInput, OpenPeriodTooShort, WrongState
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
-from market.projects import auction, narrow, posting, read
+from market.projects import auction, narrow, notice, posting, read
 from market.projects.forms import AmendProject, PostProject
 from market.projects.models import Project, ProjectAmendment
 from market.projects.states import MOVES, ProjectState
@@ -153,7 +153,7 @@ async def _publish(project: Project) -> None:
     posting.check_beacon(project, now)
     auction.check(project)
     await narrow.count_again(project)
-    field = {"able": project.able_count, "narrowReason": project.narrow_reason}
+    field = {"able": project.able_count, "narrowReason": project.narrow_reason, "notice": await notice.facts(project)}
     await move(project, "approve", closesAt=project.closes_at.isoformat(), terms=project.terms, **field)
 
 
@@ -166,6 +166,17 @@ async def amend_project(actor: Actor, form: AmendProject) -> Project:
     project = await locked(actor, form.code)
     authorise(Action.PROJECT_EDIT, read.subject(project))
     changes = form.changes()
+    _check_amendable(project, form, changes)
+    before, published = await notice.facts(project), project.state == ProjectState.OPEN
+    number = await _apply_amendment(actor, project, changes, form.reason)
+    told: dict[str, Any] = {"number": number, "reason": form.reason.strip()}
+    if published:  # everybody reads it; a draft is nobody else's, so its changes are logged apart
+        told["changes"] = {name: value for name, value in (await notice.facts(project)).items() if value != before[name]}
+    unit().record("project:amend_notice" if published else "project:amend", f"project:{project.code}", **told)
+    return project
+
+
+def _check_amendable(project: Project, form: AmendProject, changes: dict[str, Any]) -> None:
     if project.version != form.seen_version:
         raise ConcurrentChange("project", form.seen_version, project.version)
     if project.framework_id and "ceiling_fen" in changes:
@@ -173,9 +184,6 @@ async def amend_project(actor: Actor, form: AmendProject) -> Project:
     is_open = project.state == ProjectState.OPEN and project.closes_at is not None and unit().received_at <= project.closes_at
     if project.state != ProjectState.DRAFT and not is_open:
         raise WrongState("project", project.state, (ProjectState.DRAFT, ProjectState.OPEN))
-    number = await _apply_amendment(actor, project, changes, form.reason)
-    unit().record("project:amend", f"project:{project.code}", number=number, reason=form.reason.strip())
-    return project
 
 
 async def _apply_amendment(actor: Actor, project: Project, changes: dict[str, Any], reason: str) -> int:

@@ -1,7 +1,7 @@
 """Who may not serve a project: refused while quoting, excluded when it became so between its quote and the opening."""
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,9 @@ from market.avoidance.service import RecordAvoidance
 from market.awards import evaluation, replay
 from market.awards.models import Award
 from market.log.models import LogEntry
-from market.parties.models import Account, Membership, PartyRelation, RelationKind
+from market.parties import service as parties
+from market.parties.models import Account, Membership, RelationKind
+from market.parties.service import RecordRelation
 from market.projects.models import Project, SelectionMethod
 from market.projects.parameters import Criterion, Parameters
 from market.quotes.models import Quote
@@ -44,17 +46,18 @@ async def bid(project: Project, *amounts: int) -> list[Actor]:
     return bidders
 
 
-async def taken_over(agency: Actor, bidder: Actor, **recorded: object) -> None:
-    """From now on the agency supervises the bidder."""
-    ends = {"source_org_id": agency.organisation_id, "target_org_id": bidder.organisation_id}
-    await PartyRelation.create(**ends, relation=RelationKind.SUPERVISES, source="登记", **recorded)
+async def taken_over(agency: Actor, bidder: Actor, at: datetime = NOON) -> None:
+    """From then on it is on record that the agency supervises the bidder."""
+    form = RecordRelation(await contest.code_of(agency), await contest.code_of(bidder), RelationKind.SUPERVISES, "登记")
+    with clock.fixed(at):
+        await parties.record_relation(await member(Role.OPERATOR), form)
 
 
-async def listed(by: Actor, agency: Actor, bidder: Actor, **changes: object) -> Avoidance:
+async def listed(by: Actor, agency: Actor, bidder: Actor, at: datetime = NOON, **changes: object) -> Avoidance:
     """On the agency's list since yesterday."""
     sides = await contest.code_of(agency), await contest.code_of(bidder)
     form = RecordAvoidance(*sides, Ground.OFFICIAL_RELATIVE, "李科长之弟任其经理", TODAY - timedelta(1))
-    with clock.fixed(NOON):
+    with clock.fixed(at):
         return await service.record_avoidance(by, dataclasses.replace(form, **changes))
 
 
@@ -110,7 +113,7 @@ async def test_an_auction_seats_no_excluded_bidder(agency: Actor) -> None:
     barred, later, *_ = await bid(project, 100, 200, 300, 400)
     await taken_over(agency, barred)
     opened = await contest.opened(project)
-    await taken_over(agency, later, recorded_at=OPENS + timedelta(minutes=1))
+    await taken_over(agency, later, OPENS + timedelta(minutes=1))
     assert opened.excluded == {await contest.code_of(barred): "affiliate_of_agency"} and opened.state == "closed"
     hall = Hall(opened, {})
     assert len((await hall.auction()).order) == 3

@@ -17,6 +17,7 @@ from market.draws import service
 from market.draws.models import Draw
 from market.log import read as log_read
 from market.log.models import LogEntry
+from market.log.service import Record
 from market.parties.models import Membership, Organisation
 from market.projects.forms import AmendProject, BeaconForm, PostProject
 from market.projects.models import Project, SelectionMethod
@@ -24,6 +25,7 @@ from market.projects.service import amend_project
 from market.quotes import service as quotes
 from market.quotes.models import Quote
 from market.selection import draw, transcript
+from market.usecase import Unit
 from market.workdays import working_days_from
 from schema.projects.notice import Failure
 from tests import contest
@@ -305,6 +307,29 @@ async def test_the_replay_holds_the_voices_against_the_log(buyer: Actor) -> None
     assert found is not None and found.part == "draw beacon"
 
 
+async def test_the_replay_holds_the_transcript_against_the_log(buyer: Actor) -> None:
+    """A transcript that verifies in itself, in which the winner did not show its nonce, is not the one that was drawn."""
+    project, nonces = await contest.published(buyer, drawn_form()), [secrets.token_bytes(32) for _ in range(4)]
+    bidders = [await bid(project, nonce) for nonce in nonces]
+    await settled(OPENS, project)
+    with clock.fixed(OPENS + timedelta(minutes=5)):
+        for bidder, nonce in zip(bidders, nonces, strict=True):
+            await service.reveal_nonce(bidder, project.code, nonce.hex())
+    await settled(OPENS + timedelta(minutes=5), project)
+    assert (await replay(ANONYMOUS, project.code)).difference is None
+    row, made = await Draw.get(project_id=project.id), await transcript_of(project)
+    first, *rest = made["draw"]["order"]
+    shown = {each["id"]: each["nonce"] for each in made["reveals"]} | {first: None}
+    listed = [transcript.Entrant(b["id"], b["hash"], b["escrowed"], shown[b["id"]]) for b in made["closing"]["roster"]]
+    code, at = bytes.fromhex(made["draw"]["code"]), datetime.fromisoformat(made["draw"]["at"])
+    row.transcript = transcript.assemble(made["notice"], made["closing"], listed, None, code, at)
+    await row.save()
+    assert draw.verify(row.transcript) == [] and row.transcript["excluded"] == [first]
+    found = (await replay(ANONYMOUS, project.code)).difference
+    assert found is not None and found.part == "draw order" and set(rest) < {first, *rest}
+    assert json.loads(found.recomputed) == made["draw"]["order"]
+
+
 async def test_a_beacon_is_taken_by_when_it_was_received(buyer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """In time and still in the queue: it counts, and the draw waits for it. After the period: refused with both times."""
     project = await heard(buyer)
@@ -355,19 +380,31 @@ async def test_by_a_notice_of_before_a_missing_beacon_ends_the_contest(buyer: Ac
     assert Failure.of(failed, []).received is None
 
 
-async def test_a_notice_of_before_is_drawn_by_its_own_rule(buyer: Actor) -> None:
-    """Two typed it in: a transcript of the first rule, as it was said."""
-    project = await heard(buyer)
-    said = project.terms["draw"] | {"rule": draw.FIRST}
-    del said["beacon"]["until"]
-    said["hash"] = draw.notice_hash(said)
-    await Project.filter(id=project.id).update(terms=project.terms | {"draw": said})
-    row = await Draw.get(project_id=project.id)
-    row.closing["hash"] = draw.closing_hash(said["hash"], row.closing)
+def as_before(run: Unit, action: str, subject: str, **told: Any) -> None:
+    """The log as it was when one official recorded the beacon and another one confirmed it: neither who nor when is a fact."""
+    acts = ("draw:record_beacon", "draw:confirm_beacon")
+    if action == "draw:beacon":
+        action, told = acts[len(run.actor.roles & {Role.REGULATOR})], {name: told[name] for name in ("value", "link")}
+    run.records.append(Record(action, subject, told))
+
+
+@pytest.mark.parametrize("logged", ["as_before", "as_now"])
+async def test_a_notice_of_before_is_drawn_by_its_own_rule(buyer: Actor, monkeypatch: pytest.MonkeyPatch, logged: str) -> None:
+    """Two typed it in: a transcript of the first rule, as it was said; who said what when is held against the log."""
+    with monkeypatch.context() as before:
+        before.setattr(draw, "RULE", draw.FIRST)
+        if logged == "as_before":
+            before.setattr(Unit, "record", as_before)
+        project = await heard(buyer, NUMBERS, NUMBERS)
+    settles = LOTTERY.at + timedelta(hours=1)
+    await settled(settles, project)
+    row, made = await Draw.get(project_id=project.id), await transcript_of(project)
+    assert made["beacon"]["value"] == NUMBERS and "voices" not in made["beacon"]
+    assert (await replay(ANONYMOUS, project.code)).difference is None
+    made["beacon"]["recordedAt"] = transcript.moment(settles - timedelta(minutes=1))
+    made["beacon"]["hash"] = draw.beacon_hash(project.code, made["beacon"])
+    row.transcript = made
     await row.save()
-    with clock.fixed(LOTTERY.at + timedelta(hours=1)):
-        for _ in range(2):
-            await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
-    await settled(LOTTERY.at + timedelta(hours=1), project)
-    made = (await Draw.get(project_id=project.id)).transcript
-    assert made is not None and draw.verify(made) == [] and made["beacon"]["value"] == NUMBERS and "voices" not in made["beacon"]
+    assert draw.verify(made) == []
+    found = (await replay(ANONYMOUS, project.code)).difference
+    assert found is not None and found.part == "draw beacon"

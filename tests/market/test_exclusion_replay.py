@@ -1,20 +1,23 @@
 """A replay finds out again who had to be excluded when the quotes were opened, and holds the lists behind it against the log."""
 
 from datetime import timedelta
+from unittest.mock import ANY
 
 import pytest
 
 from market import clock
-from market.actors import ANONYMOUS, Actor, Role
+from market.actors import ANONYMOUS, SYSTEM, Actor, Role
 from market.avoidance import service as avoidance
 from market.avoidance.models import Avoidance
 from market.awards import replay
 from market.awards.differences import Difference
+from market.log.service import Record
 from market.parties import service as parties
 from market.parties.models import PartyRelation, RelationKind
 from market.parties.service import RecordRelation
 from market.projects.models import Project
 from market.quotes import excluded
+from market.usecase import Unit, unit, use_case
 from tests import contest
 from tests.contest import NOON, OPENS, member
 from tests.market.test_barred import bid, listed, posted
@@ -104,3 +107,92 @@ async def test_a_relation_that_the_log_does_not_know_or_that_is_gone_is_named(ag
     await PartyRelation.filter(id=tie.id).delete()
     found = await difference(project)
     assert found is not None and found.part == "relations" and found.awarded == "[]"
+
+
+async def test_days_changed_behind_the_logs_back_are_named(agency: Actor) -> None:
+    """An entry and a relation that ended by the opening only in the database: who was barred won."""
+    for kind in ("avoidance", "relations"):
+        project, operator = await posted(agency), await member(Role.OPERATOR)
+        first, *_ = await bid(project, 100, 200, 300, 400)
+        if kind == "avoidance":
+            row = await listed(operator, agency, first)
+            await Avoidance.filter(id=row.id).update(until=NOON.date())
+        else:
+            with clock.fixed(NOON):
+                tie = await related(agency, first)
+            await PartyRelation.filter(id=tie.id).update(until=NOON.date())
+        assert (await contest.opened(project)).excluded == {}
+        found = await difference(project)
+        assert found is not None and found.part.startswith(kind)
+        if kind == "avoidance":
+            await Avoidance.filter(id=row.id).update(until=None, recorded_by_id=agency.account_id)
+            named = await difference(project)
+            assert named is not None and named.part in (f"avoidance {row.code}", f"exclusion of {await contest.code_of(first)}")
+
+
+async def above(agency: Actor, between: Actor, bidder: Actor) -> PartyRelation:
+    """The agency holds somebody who holds the bidder; the upper tie."""
+    with clock.fixed(NOON):
+        await related(between, bidder)
+        return await related(agency, between)
+
+
+async def test_a_tie_of_somebody_in_between_is_held_against_the_log_too(agency: Actor) -> None:
+    """As far up as the rules look."""
+    project = await posted(agency)
+    first, *_ = await bid(project, 100, 200, 300, 400)
+    tie = await above(agency, await member(Role.APPLICANT), first)
+    await PartyRelation.filter(id=tie.id).delete()
+    await contest.opened(project)
+    found = await difference(project)
+    assert found is not None and (found.part, found.awarded) == ("relations", "[]")
+
+
+async def test_a_relation_without_a_date_is_one_of_before(agency: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log knows it from when it told no days; any other one is named, whatever came with an import by then."""
+    project = await posted(agency)
+    first, second, *_ = await bid(project, 100, 200, 300, 400, 500)
+    with monkeypatch.context() as before, clock.fixed(NOON):
+        before.setattr(Unit, "record", as_before)
+        tie = await related(agency, first)
+    await PartyRelation.filter(id=tie.id).update(recorded_at=None)
+    assert (await contest.opened(project)).excluded == {await contest.code_of(first): "affiliate_of_agency"}
+    assert await difference(project) is None
+    ends = {"source_org_id": (await member(Role.AGENCY)).organisation_id, "target_org_id": second.organisation_id}
+    await PartyRelation.create(**ends, relation=RelationKind.CONTROLS, source="x", recorded_at=None)
+    found = await difference(project)
+    assert found is not None and (found.part, found.recomputed) == ("relations", "[]")
+    await imported(1)
+    assert await difference(project) is None
+    ends["target_org_id"] = first.organisation_id
+    await PartyRelation.create(**ends, relation=RelationKind.CONTROLS, source="x", recorded_at=None)
+    assert await difference(project) == Difference("relations", ANY, "[]")
+
+
+def as_before(run: Unit, action: str, subject: str, **told: object) -> None:
+    """The log as it was when it told no days."""
+    known = {name: value for name, value in told.items() if name not in ("since", "until")}
+    run.records.append(Record(action, subject, known))
+
+
+@use_case(None)
+async def _import(_actor: Actor, relations: int) -> None:
+    unit().record("ledger:import", "ledger:1", counts={"relations": {"stored": relations}})
+
+
+async def imported(relations: int) -> None:
+    """So many came with an import."""
+    with clock.fixed(NOON):
+        await _import(SYSTEM, relations)
+
+
+async def test_a_relation_logged_now_cannot_have_been_there_for_ever(agency: Actor) -> None:
+    """Its date taken away behind the log's back, so that it counts before it was recorded."""
+    project = await posted(agency)
+    first, *_ = await bid(project, 100, 200, 300)
+    await contest.opened(project)
+    with clock.fixed(OPENS + timedelta(hours=1)):
+        tie = await related(await member(Role.AGENCY), first)
+    assert await difference(project) is None
+    await PartyRelation.filter(id=tie.id).update(recorded_at=None)
+    assert await difference(project) == Difference("relations", ANY, "[]")

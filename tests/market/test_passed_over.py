@@ -8,6 +8,7 @@ from market import clock, errors
 from market.actors import ANONYMOUS, Actor, Role
 from market.avoidance.models import Avoidance
 from market.awards import forfeiture, picking, service
+from market.awards.differences import Difference
 from market.awards.models import Award
 from market.awards.replay import replay
 from market.log.models import LogEntry
@@ -33,8 +34,7 @@ async def agency(database: str, shipped_catalogue: None) -> Actor:
 
 async def barred_since_the_opening(by: Actor, agency: Actor, bidder: Actor, **changes: object) -> None:
     """On the list, recorded after the quotes were opened."""
-    row = await listed(by, agency, bidder, **changes)
-    await Avoidance.filter(id=row.id).update(recorded_at=OPENS + timedelta(seconds=1))
+    await listed(by, agency, bidder, OPENS + timedelta(seconds=1), **changes)
 
 
 async def declined(project: Project, by: Actor) -> Award:
@@ -63,8 +63,8 @@ async def test_the_next_in_order_must_still_be_free(agency: Actor) -> None:
 
 async def test_an_agency_strikes_out_no_winner_that_it_knows(agency: Actor) -> None:
     """Neither by an entry of after the opening, nor by one that it recorded before the notice to begin after the opening."""
-    lists = await listed(agency, agency, sleeper := await member(Role.INTERMEDIARY), since=(OPENS + timedelta(days=2)).date())
-    await Avoidance.filter(id=lists.id).update(recorded_at=NOON - timedelta(hours=1))
+    sleeper, before = await member(Role.INTERMEDIARY), NOON - timedelta(hours=1)
+    await listed(agency, agency, sleeper, before, since=(OPENS + timedelta(days=2)).date())
     project = await posted(agency)
     first, second = await bid(project, 100, 300)
     await contest.quoted(sleeper, project, 200)
@@ -84,7 +84,7 @@ async def test_where_all_are_barred_nobody_has_it(agency: Actor) -> None:
     first, *others = await bid(project, 100, 200, 300)
     await contest.opened(project)
     for other in others:
-        await taken_over(agency, other)
+        await taken_over(agency, other, OPENS + timedelta(seconds=1))
     award = await declined(project, first)
     ended = await Project.get(id=project.id)
     assert (ended.state, ended.outcome_reason) == ("unsuccessful", "award_forfeited")
@@ -134,7 +134,7 @@ async def test_a_short_list_of_barred_ones_ends_it(agency: Actor) -> None:
     """Nobody can be picked: the contest ends for that reason, and the replay finds the same, or what it was not."""
     project, short = await shortlisted(agency)
     for one in short:
-        await taken_over(agency, one)
+        await taken_over(agency, one, OPENS + timedelta(seconds=1))
     ended = await picked(agency, project, short[0])
     assert (ended.state, ended.outcome_reason) == ("unsuccessful", "short_list_barred")
     again = await replay(ANONYMOUS, project.code)
@@ -145,3 +145,32 @@ async def test_a_short_list_of_barred_ones_ends_it(agency: Actor) -> None:
     assert found and (found.part, found.awarded, found.recomputed) == ("outcome", "short_list_barred", "awarded")
     reposted = await contest.agency_form(await member(Role.APPLICANT), previous_round=project.code)
     assert (await contest.published(agency, reposted)).previous_round_id == project.id
+
+
+async def test_a_bar_that_nobody_recorded_is_named(agency: Actor) -> None:
+    """Slipped in when the award was given further, and taken out again: the log says passed over, and nothing barred it."""
+    project = await posted(agency)
+    first, second, _ = await bid(project, 100, 200, 300)
+    await contest.opened(project)
+    row = await listed(await member(Role.OPERATOR), agency, second, OPENS + timedelta(seconds=1))
+    await declined(project, first)
+    await Avoidance.filter(id=row.id).delete()
+    named = Difference(f"passed over {await code_of(second)}", "on_avoidance_list", "")
+    assert (await replay(ANONYMOUS, project.code)).difference == named
+
+
+async def test_a_bar_on_a_short_list_is_judged_again(agency: Actor) -> None:
+    """Where the buyer picked the other one, and where it could pick nobody."""
+    project, [one, two] = await shortlisted(agency)
+    await listed(operator := await member(Role.OPERATOR), agency, one, OPENS + timedelta(seconds=1))
+    await picked(agency, project, two)
+    await Avoidance.all().delete()
+    named = Difference(f"passed over {await code_of(one)}", "on_avoidance_list", "")
+    assert (await replay(ANONYMOUS, project.code)).difference == named
+    project, short = await shortlisted(agency)
+    for each in short:
+        await listed(operator, agency, each, OPENS + timedelta(seconds=1))
+    assert (await picked(agency, project, short[0])).state == "unsuccessful"
+    await Avoidance.all().delete()
+    found = (await replay(ANONYMOUS, project.code)).difference
+    assert found and found.part.startswith("passed over ")

@@ -304,7 +304,7 @@ async def test_a_notice_names_who_was_not_free_and_who_was_passed_over(database:
     await factories_frameworks.decided(project)
     order = [place["bidder"] for place in (await read.award_of(project.id)).reasons["ranking"]]
     by_code = {await contest.code_of(one): one for one in members}
-    await taken_over(agency, by_code[order[1]])
+    await taken_over(agency, by_code[order[1]], NOON + timedelta(days=4))
     with clock.fixed(NOON + timedelta(days=5)):
         await forfeiture.decline_award(by_code[order[0]], project.code, "人手不足")
     assert (await read.award_of(project.id)).supplier.code == order[2]
