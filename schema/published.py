@@ -68,7 +68,7 @@ class MarketStatistics:
             for r in rows
         ]
 
-    @strawberry.field(description="全部已备案的合同,按谁付费。 All filed contracts, by who pays.")
+    @strawberry.field(description="全部已备案的合同,按该谁付费。 All filed contracts, by who must pay.")
     async def by_payer(self) -> list[PayerCount]:
         """Classes that have any."""
         rows = await published.by_payer()

@@ -61,6 +61,31 @@ class ProjectTerms:
         )
 
 
+@strawberry.type(description="委托方所选,公布之前也看得到。 What its buyer chose, before publication too: what a review judges.")
+class Chosen:
+    """Shaped as the frozen terms are; beacon and times as they were wished for."""
+
+    constants: list[Constant]
+    criteria: list[Criterion]
+    closes_at: datetime | None
+    auction_starts_at: datetime | None
+    beacon_name: str
+    beacon_at: datetime | None
+
+    @classmethod
+    def of(cls, row: models.Project) -> Self:
+        """From the project's row."""
+        chosen = dict(row.parameters)
+        return cls(
+            criteria=[Criterion(**c) for c in chosen.pop("criteria", [])],
+            constants=[Constant.of(name, value) for name, value in sorted(chosen.items())],
+            closes_at=row.wanted_closes_at,
+            auction_starts_at=row.auction_starts_at,
+            beacon_name=row.beacon_name,
+            beacon_at=row.beacon_at,
+        )
+
+
 @strawberry.type
 class Change:
     """One field, before and after."""

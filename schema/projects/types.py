@@ -29,7 +29,7 @@ from schema.frameworks import Framework
 from schema.inputs import node_key
 from schema.parties import Organisation
 from schema.projects.cases import ApprovalCase
-from schema.projects.notice import Amendment, Failure, ProjectTerms
+from schema.projects.notice import Amendment, Chosen, Failure, ProjectTerms
 from schema.projects.questions import Question
 from schema.quotes import Quote, QuoteReceipt
 from schema.scalars import Yuan
@@ -120,6 +120,11 @@ class Project(relay.Node):
     async def terms(self) -> ProjectTerms | None:
         """The frozen rules; null before publication."""
         return ProjectTerms.of(self.row.terms) if self.row.terms else None
+
+    @strawberry.field
+    async def chosen(self) -> Chosen:
+        """What its buyer chose for the contest."""
+        return Chosen.of(self.row)
 
     @strawberry.field
     async def ceiling(self) -> Yuan | None:

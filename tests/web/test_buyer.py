@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from html import unescape
 from secrets import token_urlsafe
 
@@ -23,6 +24,7 @@ NEED = {
     "method": "LOWEST_PRICE",
     "quoting": "AMOUNT",
 }
+PAID = "query($code: String!) { project(code: $code) { award { contract { amount paid } } } }"
 ZHOUSHAN = timezone(timedelta(hours=8))
 COMMISSION = NEED | {
     "case__caseNo": "BJ-2026-0901",
@@ -192,14 +194,14 @@ def test_a_question_is_answered_on_its_own_page(demo_server: str, applicant: Rea
     assert path in applicant.get("/my").text and "成果要几份？" in applicant.get(path).text
     assert applicant.send(path, "AnswerQuestion", answer="").status_code == 422
     assert applicant.send(path, "AnswerQuestion", answer="三份。").status_code == 303
-    assert "答：三份。" in applicant.get(path).text and path not in applicant.get("/my").text
+    assert "答：<span>三份。</span>" in applicant.get(path).text and path not in applicant.get("/my").text
 
 
 def test_a_payer_who_need_not_pay_is_warned_before_it_is_recorded(demo_server: str, applicant: Reader, agency: Reader) -> None:
     """The contract names who owes; another payer is asked twice, and what is recorded then is judged at once."""
     path = f"/my/projects/{project(demo_server, 'agency', 'CONTRACT_FILED')}/pay"
     page = applicant.get(path).text
-    assert "该由示例市海洋局（虚构）付" in page
+    assert "该由<span>示例市海洋局（虚构）</span>付" in page
     fields = {name: hidden(page, name) for name in ("idempotencyKey", "contractNo", "payeeCode")}
     fields |= {"payerCode": "91330901DEM000001N", "amount": "1,000 元", "paidOn": datetime.now(ZHOUSHAN).date().isoformat()}
     fields |= {"channel": "BANK_TRANSFER", "grade": "BANK"}
@@ -211,6 +213,43 @@ def test_a_payer_who_need_not_pay_is_warned_before_it_is_recorded(demo_server: s
     assert "机关委托的服务由申请人付费" in told
     assert done.headers["location"] in applicant.get("/my/fees?onlyUnowed=true").text
     assert done.headers["location"] in agency.get("/my/payments").text
+
+
+def test_what_is_still_to_be_paid_is_said_and_typed_in(demo_server: str, agency: Reader) -> None:
+    """The rest of the price on the project's page and in the form; a paid contract asks for nothing; the agency pays itself."""
+    own = project(demo_server, "agency", "CONTRACT_FILED")
+    page, form = agency.get(f"/my/projects/{own}").text, agency.get(f"/my/projects/{own}/pay").text
+    assert "由本部门委托并付费，不得让申请人付。" in page and "您不用出钱" not in page
+    assert "由本部门委托并付费，不得让申请人付。" in form and "您不用出钱" not in form
+    edges = Api.sign_in(demo_server, "agency")(OWN, mine=True)["projects"]["edges"]
+    codes = [edge["node"]["code"] for edge in edges if edge["node"]["state"] == "CONTRACT_FILED"]
+    read = {code: Api.sign_in(demo_server, "agency")(PAID, code=code)["project"]["award"]["contract"] for code in codes}
+    for code, contract in read.items():
+        rest = Decimal(contract["amount"]) - Decimal(contract["paid"])
+        page, form = agency.get(f"/my/projects/{code}").text, agency.get(f"/my/projects/{code}/pay").text
+        [typed] = re.findall(r'<input[^>]* name="amount"[^>]* value="([^"]*)"', form)
+        assert typed == (f"{rest:.2f}" if rest > 0 else "") and ("已付清" in page) == (rest <= 0) == ("还要付" not in page)
+    assert read
+
+
+def test_names_are_said_to_be_chinese_on_english_pages(demo_server: str) -> None:
+    """What was written in Chinese carries its language, so that a screen reader reads it as such."""
+    agency = Reader(demo_server, "en").sign_in("agency")
+    page = agency.get(f"/my/projects/{project(demo_server, 'agency', 'CONTRACT_FILED')}").text
+    assert '<h1><span lang="zh-CN">' in page and '<strong><span lang="zh-CN">' in page
+    assert '<span lang="zh-CN">' in agency.get("/my/payments").text
+    assert "Requirements in detail" in agency.get(f"/my/projects/new/{AGENCY_PAYS}").text
+
+
+def test_a_merit_contest_says_its_weights_in_words(applicant: Reader, demo_server: str) -> None:
+    """The price's share stands beside the criteria, for the buyer and for everybody; no constant's name is shown."""
+    code = project(demo_server, "applicant", "EVALUATING")
+    for path in (f"/my/projects/{code}", f"/projects/{code}"):
+        page = re.sub(r"</?span>", "", applicant.get(path).text)
+        assert "技术方案 50% · 人员 20% · 价格 30%" in page and "评审人至少 1 位" in page
+        assert "priceWeight" not in page and "minimumEvaluators" not in page
+    assert "评审人正在给方案打分" in page and "报价密封中" not in page
+    assert "最优价：" in applicant.get(f"/my/projects/new/{MANDATORY}").text
 
 
 def test_what_a_payer_says_otherwise_stands_beside_the_record(applicant: Reader) -> None:

@@ -1,5 +1,7 @@
 """The operator's and the helper's pages: a review, a link shown once, a mandate given, used and taken back."""
 
+import re
+
 import pytest
 
 from market import rulebook
@@ -27,6 +29,18 @@ OPERATION = {
 ISLANDER = "王阿婆（虚构）"
 
 
+REVIEWED = (
+    "方案择优",
+    "技术 60% · 报告 20% · 价格 20%",
+    "为了办审批",
+    "报总价",
+    "平台密封保管",
+    "审核用信标 · 2",
+    "预算科目",
+)
+"""What a reviewer must see of the notice that ``submitted`` posts."""
+
+
 @pytest.fixture(scope="module")
 def operator(demo_server: str) -> Reader:
     """At the desk."""
@@ -36,7 +50,16 @@ def operator(demo_server: str) -> Reader:
 def submitted(url: str) -> str:
     """The code of a notice that waits for its review."""
     agency = Api.sign_in(url, "agency")
-    form = {"idempotencyKey": "review-page", "title": "页面审核用", "itemCode": "ZSZJ-02-016", "serviceWorkingDays": 10}
+    criteria = [{"name": "技术", "weight": 60}, {"name": "报告", "weight": 20}]
+    merit = {"method": "PROPOSAL_MERIT", "criteria": criteria, "priceWeight": 20}
+    beacon = {"name": "审核用信标", "at": "2099-01-05T08:00:00Z"}
+    form = merit | {
+        "beacon": beacon,
+        "idempotencyKey": "review-page",
+        "title": "页面审核用",
+        "itemCode": "ZSZJ-02-016",
+        "serviceWorkingDays": 10,
+    }
     case = {"caseNo": "BJ-2026-9901", "approvalItem": "海域使用权审核", "applicantCode": "91330901DEM000001N"}
     made = agency.do("postProject", "... on Project { code }", **form, requirements="一份报告", budgetLine="2026-03", case=case)
     done = agency.do("submitForReview", "... on Project { code }", code=made["code"])
@@ -57,6 +80,8 @@ def test_a_notice_is_sent_back_and_then_approved(demo_server: str, operator: Rea
     code = submitted(demo_server)
     at = f"/operation/projects/{code}"
     assert code in operator.get("/operation").text
+    shown = re.sub(r"</?span>", "", operator.get(at).text)
+    assert [words for words in REVIEWED if words not in shown] == []
     blank = operator.send(at, "ReviewProject", code=code, approve="false")
     assert blank.status_code == 422
     asked = operator.send(at, "ReviewProject", code=code, approve="true", _check="1")

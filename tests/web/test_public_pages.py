@@ -76,6 +76,21 @@ def test_an_opened_project_says_why_the_winner_won(demo_server: str) -> None:
     assert f'href="/projects/{code}/notice.pdf"' in text and f'href="/verify?code={code}"' in text
 
 
+def test_who_pays_for_a_departments_project_is_its_buyer(demo_server: str) -> None:
+    """The list names the departments that an item is for; a project's payer is the one that commissioned it."""
+    query = "{ projects(filter: {itemClass: AGENCY_COMMISSIONED}) { edges { node { code buyer { name } } } } }"
+    row = Api(demo_server)(query)["projects"]["edges"][0]["node"]
+    for path in (f"/projects/{row['code']}", "/projects?itemClass=AGENCY_COMMISSIONED"):
+        assert f"由<span>{row['buyer']['name']}</span>付费" in page(demo_server, path, "zh-CN")
+
+
+def test_statistics_say_who_must_pay_not_who_did(demo_server: str) -> None:
+    """They count the class of the item, which is what the law says of it."""
+    chinese, english = (page(demo_server, "/statistics", language) for language in LANGUAGES)
+    assert "合同的钱该谁付" in chinese and "该由部门付。" in chinese and "谁付费</th>" not in chinese.replace("该谁付费", "")
+    assert "Who must pay for the contracts" in english and "departments must pay" in english
+
+
 def test_a_failed_project_says_why_and_what_came_next(demo_server: str) -> None:
     """The red step with the reason and the counts, and the notice that repeats it."""
     first = '{ projects(filter: {state: [UNSUCCESSFUL], search: "示例湾 5 号"}) { edges { node { code } } } }'

@@ -145,6 +145,16 @@ def test_what_one_has_won_is_delivered(demo_server: str) -> None:
     assert Reader(demo_server).sign_in("intermediary6").get(path).status_code == 404
 
 
+def test_money_that_went_back_is_no_payment_received(demo_server: str) -> None:
+    """A refund is marked as one, and says nothing of what is left of itself; the form asks for what is still owed."""
+    reader = Reader(demo_server).sign_in("intermediary1")
+    paths = set(re.findall(r'href="(/my/contracts/[^"]+)"', reader.get("/my/contracts").text))
+    rows = [row for path in paths for row in re.findall(r"<tr><th.*?</tr>", reader.get(path).text, re.S)]
+    refunds = [row for row in rows if "<strong>退款</strong>" in row]
+    assert refunds and all("¥19,500" in row and "退款后" not in row for row in refunds)
+    assert any("¥19,500" not in row and "<strong>退款</strong>" not in row for row in rows)
+
+
 def test_an_award_of_ones_own_is_shown_to_oneself(demo_server: str) -> None:
     """With the contract's form where it is confirmed; another bidder gets 404, and may object while it stands."""
     reader, other = Reader(demo_server).sign_in("intermediary2"), Reader(demo_server).sign_in("intermediary1")

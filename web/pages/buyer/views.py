@@ -6,13 +6,9 @@ from typing import Any
 
 from web.pages.engine import Refused, View
 from web.pages.operation import Variables
+from web.pages.sums import unpaid
 
 Data = dict[str, Any]
-
-
-def _fen(yuan: str | None) -> int:
-    """``"1234.50"`` → 123450."""
-    return int((yuan or "0").replace(".", ""))
 
 
 def _nodes(connection: Data) -> list[Data]:
@@ -40,6 +36,7 @@ def pay(data: Data, _asked: Variables) -> Data:
         "payers": list({end["code"]: end["name"] for end in ends if end["code"] != contract["supplier"]["code"]}.items()),
         "me_code": acting["code"],
         "mine": acting["code"] == project["buyer"]["code"],
+        "unpaid": unpaid(contract),
         "days_left": _days_left(contract["paymentDueOn"], project["serverTime"]),
     }
 
@@ -127,7 +124,7 @@ def may_rate(project: Data) -> bool:
 def _of_contract(project: Data, contract: Data) -> Iterator[Data]:
     if contract["deliveredOn"] and not contract["acceptedOn"]:
         yield _task(project, "accept")
-    if contract["acceptedOn"] and _fen(contract["paid"]) < _fen(contract["amount"]):
+    if contract["acceptedOn"] and unpaid(contract) not in ("", "0.00"):
         yield _task(project, "pay", contract["paymentDueOn"], "/pay")
     if may_rate(project):
         yield _task(project, "rate", contract["rateUntil"])
@@ -156,10 +153,16 @@ def own(data: Data, _asked: Variables) -> Data:
 
 
 def own_project(data: Data, asked: Variables) -> Data:
-    """Whether its award may be confirmed now. Raises Refused (404)."""
+    """Whether its award may be confirmed or rated now, and what is owed under its contract. Raises Refused (404)."""
     project = data["project"]
     may = {"may_confirm": project["state"] == "STANDSTILL" and may_confirm(project), "may_rate": may_rate(project)}
-    return own(data, asked) | may
+    return own(data, asked) | may | {"owed": _owed(project)}
+
+
+def _owed(project: Data) -> Data | None:
+    """``amount`` in yuan, as ``unpaid`` tells it, and ``days`` until the last day to pay; None before there is a contract."""
+    contract = (project["award"] or {"contract": None})["contract"]
+    return contract and {"amount": unpaid(contract), "days": _days_left(contract["paymentDueOn"], project["serverTime"])}
 
 
 def one_of(rows: Callable[[Data], list[Data]]) -> View:

@@ -10,6 +10,7 @@ from schema.labels import N_
 from web.pages.frameworks.views import is_member
 from web.pages.moments import past
 from web.pages.operation import Variables
+from web.pages.sums import unpaid
 
 Data = dict[str, Any]
 _HERE = timezone(timedelta(hours=8))
@@ -87,11 +88,15 @@ def contracts(data: Data, _asked: Variables) -> Data:
 
 
 def contract(data: Data, _asked: Variables) -> Data:
-    """Who may have paid, as code → name: the client, and the two of its case, from whom none of it may have been asked."""
+    """What is still to be paid, and who may have paid.
+
+    ``payers``: code → name, the client, and the two of its case, from whom none of it may have been asked.
+    """
     found = data["contract"]
     case = found["case"] or {}
     ends = [found["client"], *filter(None, (case.get("agency"), case.get("applicant")))]
-    return {"payers": {end["code"]: end["name"] for end in ends if end["code"] != found["supplier"]["code"]}}
+    payers = {end["code"]: end["name"] for end in ends if end["code"] != found["supplier"]["code"]}
+    return {"unpaid": unpaid(found), "payers": payers}
 
 
 def objections(data: Data, _asked: Variables) -> Data:
