@@ -44,6 +44,7 @@ class Action(StrEnum):
     AWARD_DECLINE = "award:decline"
     AWARD_FORFEIT = "award:forfeit"
     AWARD_SUSPEND = "award:suspend"
+    SUSPENSION_LIFT = "suspension:lift"
     OPENING_WITNESS = "opening:witness"
     OBJECTION_RAISE = "objection:raise"
     OBJECTION_ANSWER = "objection:answer"
@@ -156,6 +157,7 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.AWARD_DECLINE: {_R.INTERMEDIARY: _PARTY},
     _A.AWARD_FORFEIT: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},
     _A.AWARD_SUSPEND: {_R.REGULATOR: Relation.ANY},
+    _A.SUSPENSION_LIFT: {_R.REGULATOR: _PARTY},
     _A.OPENING_WITNESS: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.OBJECTION_RAISE: {_R.INTERMEDIARY: _PARTY},
     _A.OBJECTION_ANSWER: {_R.AGENCY: _PARTY, _R.APPLICANT: _PARTY},

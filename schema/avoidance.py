@@ -96,13 +96,13 @@ class LiftAvoidanceInput:
 class Mutations:
     """Writes of the avoidance list."""
 
-    @result("RecordAvoidanceResult", Avoidance)
+    @result("RecordAvoidanceResult", Avoidance, errors.SelfDealing)
     async def record_avoidance(self, info: Info, input: RecordAvoidanceInput) -> Avoidance:
         """登记回避:由运营机构或机关自己。 List an intermediary; it can no longer quote, nor win what it quoted for."""
         form = service.RecordAvoidance(**vars(input))
         return Avoidance.of(await service.record_avoidance(info.context.actor, form))
 
-    @result("LiftAvoidanceResult", Avoidance, errors.WrongState)
+    @result("LiftAvoidanceResult", Avoidance, errors.WrongState, errors.SelfDealing)
     async def lift_avoidance(self, info: Info, input: LiftAvoidanceInput) -> Avoidance:
         """解除回避,登记人不能自己解除。 By the operator, never by whoever recorded it."""
         return Avoidance.of(await service.lift_avoidance(info.context.actor, input.code, input.reason))

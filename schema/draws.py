@@ -34,9 +34,9 @@ class BeaconVoice:
     description="公告指定的公开信标：截止前谁也不可能知道的随机值。 A public random value that nobody could know before."
 )
 class Beacon:
-    """``until``: by then it must be typed in; null in notices that fail without it. ``value``: the one that counts as it stands.
+    """``until``: by then it must be typed in; null in notices that fail without it.
 
-    ``confirmedAt``: since when two agree; until then at the end of the period the only value counts, or none: see ``transcript``.
+    ``value``, ``confirmedAt``: null until officials of two organisations agree; who spoke for which stands in the ``transcript``.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Draw:
             rule=said["rule"],
             notice_hash=said["hash"],
             reveal_until=row.reveal_until if row else projects.reveal_ends_at(project),
-            beacon=_beacon(said["beacon"], row),
+            beacon=_beacon(said, row.voices if row else []) if said["beacon"] else None,
             closing_hash=row.closing["hash"] if row else None,
             transcript=JSON(row.transcript) if row and row.transcript and project.opened_at else None,
         )
@@ -84,12 +84,11 @@ class Draw:
         return cls.of(row.project, row)
 
 
-def _beacon(said: dict[str, str] | None, row: models.Draw | None) -> Beacon | None:
-    if said is None:
-        return None
-    told = row.voices if row else []
-    voices, counted = [BeaconVoice.of(voice) for voice in told], drawing.counted(told)
-    first, second, *_ = [*(voice for voice in voices if voice.value == counted), None, None]
+def _beacon(notice: dict[str, Any], told: list[dict[str, str]]) -> Beacon:
+    said, rule = notice["beacon"], notice["rule"]
+    voices, counted = [BeaconVoice.of(voice) for voice in told], drawing.counted(rule, told)
+    first = next((voice for voice in voices if voice.value == counted), None)
+    second = next((voices[n] for n in range(len(told)) if drawing.agreed(rule, told[: n + 1])), None)
     return Beacon(
         name=said["id"],
         at=datetime.fromisoformat(said["at"]),
@@ -169,7 +168,7 @@ class Mutations:
 
     @result("ConfirmBeaconResult", Draw, *_TYPING, errors.BeaconDiffers)
     async def confirm_beacon(self, info: Info, input: ConfirmBeaconInput) -> Draw:
-        """另一位工作人员独立录入同一个值。 A second official types in the same value; with it the draw can begin."""
+        """另一个单位的人独立录入同一个值。 An official of another organisation types in the same value: the draw can begin."""
         await awards.settle_due()
         row = await service.confirm_beacon(info.context.actor, input.project_code, input.value)
         await awards.settle_due()

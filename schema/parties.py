@@ -303,7 +303,7 @@ class Mutations:
         await service.record_qualification(info.context.actor, service.RecordQualification(**vars(input)))
         return Done()
 
-    @result("RecordRelationResult", Done, errors.AlreadyRegistered)
+    @result("RecordRelationResult", Done, errors.AlreadyRegistered, errors.SelfDealing)
     async def record_relation(self, info: Info, input: RecordRelationInput) -> Done:
         """登记关系。 By the operator, with its source."""
         await service.record_relation(info.context.actor, service.RecordRelation(**vars(input)))

@@ -27,9 +27,14 @@ NUMBERS = "03 08 11 19 27 31 + 05"
 TYPED, UNTIL = START + timedelta(days=4, hours=1), START + timedelta(days=9)
 
 
-def voice(who: int, value: str = NUMBERS) -> dict[str, str]:
-    """What that official typed in, one a minute."""
-    return transcript.voice(UUID(int=who), value, "https://example.org/136", TYPED + timedelta(minutes=who))
+OFFICES = ["11330902MB0000201X", "11330902MB0000202Y"]
+"""The operator and a regulator."""
+
+
+def voice(who: int, value: str = NUMBERS, office: int | None = None) -> dict[str, str]:
+    """What that official typed in, one a minute; by turns for the one and for the other, unless ``office`` says for which."""
+    organisation = OFFICES[who % 2 if office is None else office]
+    return transcript.voice(UUID(int=who), organisation, value, "https://example.org/136", TYPED + timedelta(minutes=who))
 
 
 AGREED = (voice(1), voice(2))
@@ -136,7 +141,7 @@ def _taken(value: str) -> Callable[[dict[str, Any]], None]:
 
 
 def _not_waited(t: dict[str, Any]) -> None:
-    t.update(made(voices=AGREED[:1], at=TYPED + timedelta(hours=1)))
+    t.update(made(voices=[voice(1, office=0), voice(2, office=0)], at=TYPED + timedelta(hours=1)))
 
 
 OTHERS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
@@ -155,6 +160,9 @@ OTHERS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "wrong value": (_taken("01"), "beacon_miscounted"),
     "no value": (_taken(""), "beacon_miscounted"),
     "of two that differ": (_voiced(voice(1, "01"), voice(2), taken="01"), "beacon_miscounted"),
+    "of one alone": (_voiced(voice(1), taken=NUMBERS), "beacon_miscounted"),
+    "of one office": (_voiced(voice(1, office=0), voice(2, office=0), taken=NUMBERS), "beacon_miscounted"),
+    "another office": (_set("beacon.voices.0.organisation", OFFICES[0]), "beacon_changed"),
     "not waited": (_not_waited, "beacon_not_waited"),
     "early draw": (_set("draw.at", "2026-11-25T00:00:00.000000+00:00"), "times_disordered"),
     "seed": (_set("draw.prk", "00" * 32), "seed_differs"),
@@ -190,6 +198,7 @@ UNREADABLE |= {
         ("draw.code", None),
         ("draw.at", "yesterday"),
         ("beacon.voices.0.by", "é"),
+        ("beacon.voices.0.organisation", ""),
         ("beacon.voices.0.at", "yesterday"),
         ("beacon.voices", None),
         ("beacon.voices.0.value", 7),

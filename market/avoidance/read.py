@@ -15,6 +15,7 @@ from market.errors import OnAvoidanceList
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Allowed, Subject, may
+from market.projects import read as projects
 from market.projects.models import ApprovalCase, Project
 
 BASIS = {
@@ -49,9 +50,10 @@ async def refuse_listed(project: Project, bidder: Organisation, at: datetime) ->
 async def _counts(row: Avoidance, project: Project, at: datetime) -> bool:
     """What an agency lists by itself bars only from its own projects, and from none that is already published: it may choose nobody's
     intermediary for them, nor strike out a rival. Nor does it begin to count once the quotes are open: that would be a strike against a
-    winner that it knows. The operator's word counts at any moment, in both."""
+    winner that it knows. The operator's word counts in both, once the quotes are open only of somebody who had no hand in the notice."""
     if not await parties.is_member(row.recorded_by_id, row.agency_id, at):
-        return True
+        late = project.opened_at is not None and row.recorded_at > project.opened_at
+        return not late or row.recorded_by_id not in {*(await projects.authored(project)).makers, project.reviewed_by_id}
     began = project.opened_at is None or row.since <= local_date(project.opened_at)
     return row.agency_id == project.buyer_id and row.recorded_at <= (project.published_at or at) and began
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from market.actors import Actor, Role
 from market.avoidance.models import Avoidance, Ground
-from market.errors import InvalidInput, NotFound, WrongState
+from market.errors import InvalidInput, NotFound, SelfDealing, WrongState
 from market.parties import read as parties
 from market.parties import roles
 from market.parties.models import Organisation, OrganisationKind
@@ -35,9 +35,13 @@ class RecordAvoidance:
 
 @use_case(Action.AVOIDANCE_RECORD)
 async def record_avoidance(actor: Actor, form: RecordAvoidance) -> Avoidance:
-    """List an intermediary: by the operator, or by the agency itself. Raises InvalidInput, NotFound, NotPermitted."""
+    """List an intermediary: by the operator, or by the agency itself; by nobody who acts for an intermediary, which might be its rival.
+
+    Raises InvalidInput, NotFound, NotPermitted, SelfDealing.
+    """
     agency = await parties.require_organisation(form.agency_code)
     authorise(Action.AVOIDANCE_RECORD, Subject.of(agency.id))
+    await _refuse_rival(actor, agency.code)
     intermediary = await parties.named(form.intermediary_code, "intermediaryCode")
     reason = _checked(form, agency, intermediary)
     row = await Avoidance.create(
@@ -54,6 +58,12 @@ async def record_avoidance(actor: Actor, form: RecordAvoidance) -> Avoidance:
     )
     unit().record("avoidance:record", f"avoidance:{row.code}", since=form.since.isoformat(), until=form.until and str(form.until))
     return await _shown(row)
+
+
+async def _refuse_rival(actor: Actor, code: str) -> None:
+    """Raises SelfDealing."""
+    if await parties.acts_for_intermediary(actor):
+        raise SelfDealing(code, "might_quote")
 
 
 def _checked(form: RecordAvoidance, agency: Organisation, intermediary: Organisation) -> str:
@@ -84,12 +94,13 @@ async def _case(case_no: str | None, agency: Organisation) -> ApprovalCase | Non
 async def lift_avoidance(actor: Actor, code: str, reason: str) -> Avoidance:
     """Take an entry off the list, with a reason; never by whoever recorded it, and no agency for itself.
 
-    Raises InvalidInput, NotFound, NotPermitted (four_eyes), WrongState.
+    Nor by who acts for an intermediary. Raises InvalidInput, NotFound, NotPermitted (four_eyes), SelfDealing, WrongState.
     """
     row = await Avoidance.get_or_none(code=typed_code(code))
     if row is None:
         raise NotFound("avoidance", code[:40])
     authorise(Action.AVOIDANCE_LIFT, Subject(makers=frozenset({row.recorded_by_id})))
+    await _refuse_rival(actor, row.code)
     words = one_text("reason", reason, REASON, lines=True)
     values = {"lifted_at": unit().now, "lifted_by_id": actor.account_id, "lift_reason": words}
     if not await Avoidance.filter(id=row.id, lifted_at=None).update(**values):

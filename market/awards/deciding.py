@@ -36,7 +36,7 @@ async def decide(project: Project, quotes: Sequence[Quote], place: Place, now: d
 
 
 def invalid(project: Project, quote: Quote) -> str:
-    """Why an opened quote does not count, "" when it does. Where the draw alone chooses, who is out of it is out of the contest."""
+    """Why an opened quote does not count, "" when it does. At a fixed price, who keeps its nonce back is out: no way to dodge an order."""
     if excluded := (project.excluded or {}).get(quote.bidder.code):
         return excluded  # it was free to quote when it did
     if quote.salt is None:
@@ -49,8 +49,7 @@ def invalid(project: Project, quote: Quote) -> str:
 def _invalid_at_fixed_price(project: Project, quote: Quote) -> str:
     if quote.amount_fen != project.ceiling_fen:
         return "not_the_fixed_price"  # it was, before an amendment
-    out = project.method == SelectionMethod.RANDOM_DRAW and quote.nonce is None
-    return "nonce_not_revealed" if out else ""
+    return "nonce_not_revealed" if quote.nonce is None else ""
 
 
 def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:

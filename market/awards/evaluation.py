@@ -4,7 +4,7 @@ The quotes stay sealed until the last evaluator's scores are in; then everything
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from uuid import UUID
 
@@ -182,4 +182,8 @@ def _check_sheets(sheets: Sequence[Sheet], labels: set[int], criteria: int) -> N
 async def _conclude_when_complete(project: Project) -> None:
     waiting = await Evaluator.filter(project_id=project.id, scored_at=None).exists()
     if project.state == ProjectState.EVALUATING and not waiting:
+        records, before = unit().records, len(unit().records)
         await service.conclude(project, unit().now)
+        records[before:] = [
+            replace(record, anonymous=True) for record in records[before:]
+        ]  # who scored last is nobody's business

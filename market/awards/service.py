@@ -18,6 +18,7 @@ from market.permissions import Action
 from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project, SelectionMethod
+from market.projects.parameters import FIXED_PRICE
 from market.projects.states import SEALED, ProjectState
 from market.quotes import excluded
 from market.quotes.models import Quote
@@ -136,7 +137,7 @@ async def _goes_on_as_auction(project: Project, now: datetime) -> bool:
         return False
     project.next_check_at, unit().checkpoint = None, True
     await project.save(update_fields=["next_check_at", "excluded"])
-    await auctions.plan(project, valid, _places(await _drawn(project, quotes, now)))
+    await auctions.plan(project, valid, _places(project, await _drawn(project, quotes, now)))
     return True
 
 
@@ -161,7 +162,7 @@ async def conclude(project: Project, now: datetime) -> None:
     draw = await _drawn(project, quotes, now)
     if draw:
         draws.publish(project, draw)
-    await deciding.decide(project, quotes, _places(draw), now, await read.known(project, quotes, could_not))
+    await deciding.decide(project, quotes, _places(project, draw), now, await read.known(project, quotes, could_not))
     for quote in quotes:
         await quote.save(update_fields=_OPENED)
 
@@ -197,11 +198,12 @@ def _record_opening(project: Project, opened: list[Opened], could_not: Mapping[s
 
 async def place_of(project: Project) -> Place:
     """The places of an opened project's draw, as its transcript published them."""
-    return _places(await Draw.get_or_none(project_id=project.id))
+    return _places(project, await Draw.get_or_none(project_id=project.id))
 
 
-def _places(draw: Draw | None) -> Place:
-    return draws.places(draw) if draw else _undrawn
+def _places(project: Project, draw: Draw | None) -> Place:
+    """At a fixed price the silent are out and rank nowhere: in a rotation each waits where the draw puts it, or it would lose no turn."""
+    return draws.places(draw, silent_last=project.method not in FIXED_PRICE) if draw else _undrawn
 
 
 def _undrawn(label: str) -> bytes:

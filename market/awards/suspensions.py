@@ -1,6 +1,7 @@
 """Suspension of an award by a regulator: nothing is confirmed, signed or forfeited, and no period runs, until it ends.
 
-It ends when it is lifted, or by itself after the rulebook's longest term. Source: domain.md §2.8, §2.14; 政府采购质疑和投诉办法 art. 28.
+It ends when the organisation that made it lifts it, or by itself: all of one turn together last the rulebook's longest term at most.
+Source: domain.md §2.8, §2.14; 政府采购质疑和投诉办法 art. 28.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from market.actors import Actor
 from market.awards import read
 from market.awards.models import Award, AwardSuspension
 from market.errors import AlreadyFiled, AwardSuspended, NotFound, WrongState
-from market.permissions import Action
+from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects import service as project_service
 from market.projects.models import Project
@@ -28,6 +29,7 @@ _STANDING = (ProjectState.STANDSTILL, ProjectState.AWARDED)
 async def suspend_award(actor: Actor, project_code: str, reason: str) -> Project:
     """A regulator suspends an award that a complaint or a case is about; the reason is published. Once an organisation and turn.
 
+    For what earlier ones left of the turn's longest term.
     Raises InvalidInput, NotFound, NotPermitted, WrongState, SelfDealing, AlreadyFiled.
     """
     project = await project_service.locked(actor, project_code)
@@ -37,7 +39,7 @@ async def suspend_award(actor: Actor, project_code: str, reason: str) -> Project
     if project.state not in _STANDING:
         raise WrongState("project", project.state, tuple(state.value for state in _STANDING))
     award = await read.award_of(project.id)
-    await _refuse_another(actor, project, award)
+    until = await _term(actor, project, award)
     row = await AwardSuspension.create(
         code=new_code("ZT", unit().now),
         project=project,
@@ -46,23 +48,29 @@ async def suspend_award(actor: Actor, project_code: str, reason: str) -> Project
         organisation_id=actor.organisation_id,
         suspended_by_id=actor.account_id,
         suspended_at=unit().now,
-        ends_at=(ends_at := rulebook().deadline("suspension_longest", unit().now).at),
+        ends_at=until,
         standstill_before=award.standstill_until if unit().now < award.standstill_until else None,
     )
-    told = await _lengthened(award, row, ends_at)
-    unit().record(
-        "award:suspend", f"project:{project.code}", suspension=row.code, reason=words, endsAt=ends_at.isoformat(), **told
-    )
+    told = await _lengthened(award, row, until)
+    unit().record("award:suspend", f"project:{project.code}", suspension=row.code, reason=words, endsAt=until.isoformat(), **told)
     return project
 
 
-async def _refuse_another(actor: Actor, project: Project, award: Award) -> None:
-    """Raises AlreadyFiled with the one that is in force, or that this organisation has had in this turn of the award."""
+async def _term(actor: Actor, project: Project, award: Award) -> datetime:
+    """When a new one ends by itself: the longest term less what the suspensions of this turn took, whoever made them.
+
+    Raises AlreadyFiled with the one that is in force, that this organisation has had in this turn, or that used up the rest.
+    """
+    now = unit().now
+    until = rulebook().deadline("suspension_longest", now).at
     for row in await AwardSuspension.filter(project_id=project.id).order_by("suspended_at"):
-        had = row.turn == award.turn and row.organisation_id == actor.organisation_id
-        if had or is_in_force(row, unit().now):
+        this_turn = row.turn == award.turn
+        until -= ends_at(row) - row.suspended_at if this_turn else timedelta(0)
+        had = this_turn and row.organisation_id == actor.organisation_id
+        if had or is_in_force(row, now) or until <= now:
             raise AlreadyFiled("suspension", row.code)
     await AwardSuspension.filter(project_id=project.id, live=True).update(live=None)  # its time is over
+    return until
 
 
 async def _lengthened(award: Award, row: AwardSuspension, until: datetime) -> dict[str, str]:
@@ -75,9 +83,9 @@ async def _lengthened(award: Award, row: AwardSuspension, until: datetime) -> di
     return {"standstillUntil": goes_on.at.isoformat()}
 
 
-@use_case(Action.AWARD_SUSPEND)
+@use_case(Action.SUSPENSION_LIFT)
 async def lift_suspension(actor: Actor, code: str, reason: str) -> Project:
-    """The award goes on, its standstill for what was left of it; the reason is published.
+    """The award goes on, its standstill for what was left of it; the reason is published. Only by the organisation that suspended it.
 
     Raises InvalidInput, NotFound, NotPermitted, WrongState, SelfDealing.
     """
@@ -85,7 +93,7 @@ async def lift_suspension(actor: Actor, code: str, reason: str) -> Project:
     if row is None:
         raise NotFound("suspension", code[:40])
     project = await project_service.locked(actor, row.project.code)
-    authorise(Action.AWARD_SUSPEND, projects.subject(project))
+    authorise(Action.SUSPENSION_LIFT, Subject.of(row.organisation_id or actor.organisation_id))  # none: from before it was kept
     await concerned.refuse(actor, project)
     words = one_text("reason", reason, REASON, lines=True)
     values = {"live": None, "lifted_at": unit().now, "lifted_by_id": actor.account_id, "lift_reason": words}

@@ -21,8 +21,8 @@ async def draw_of(project_code: str) -> Draw:
 
 
 def beacon_awaited(terms: dict[str, Any], draw: Draw) -> bool:
-    """Whether the notice names a beacon on which no two officials agree yet."""
-    return bool(terms["draw"]["beacon"]) and not drawing.agreed(draw.voices)
+    """Whether the notice names a beacon on which no two agree yet, as its rule counts them."""
+    return bool(terms["draw"]["beacon"]) and not drawing.agreed(terms["draw"]["rule"], draw.voices)
 
 
 def beacon_until(terms: dict[str, Any]) -> datetime | None:

@@ -17,6 +17,7 @@ from market.actors import Actor
 from market.draws import read
 from market.draws.models import Draw
 from market.errors import BeaconDiffers, DeadlinePassed, InvalidInput, NothingToReveal, RevealPeriodOver, WrongState
+from market.parties import read as parties
 from market.permissions import Action, Subject
 from market.projects import read as projects
 from market.projects.models import Project, SealMode
@@ -109,11 +110,12 @@ def publish(project: Project, draw: Draw) -> None:
         unit().record("draw:not_revealed", f"organisation:{bidder}", project=project.code)
 
 
-def places(draw: Draw) -> drawing.Place:
-    """The places of a draw that was made, for the method: the excluded and their tickets come last. Raises ValueError before."""
+def places(draw: Draw, *, silent_last: bool) -> drawing.Place:
+    """The places of a draw that was made, for the method; ``silent_last``: the excluded and their tickets. Raises ValueError before."""
     if draw.transcript is None:
         raise ValueError("not drawn yet")
-    return partial(_place, bytes.fromhex(draw.transcript["draw"]["prk"]), frozenset(draw.transcript["excluded"]))
+    out = draw.transcript["excluded"] if silent_last else ()
+    return partial(_place, bytes.fromhex(draw.transcript["draw"]["prk"]), frozenset(out))
 
 
 def _place(prk: bytes, out: frozenset[str], label: str) -> bytes:
@@ -194,7 +196,7 @@ async def _check_again(project: Project, draw: Draw) -> None:
 async def record_beacon(actor: Actor, project_code: str, value: str, link: str) -> Draw:
     """Type in the value of the beacon that the notice names, with a link to where it was published: each person once, for good.
 
-    Another value than the first one's contradicts it: then a third one decides. The second who says the same lets the draw begin.
+    Another value than the first one's contradicts it: then a third one decides. The second organisation that says the same begins the draw.
     Raises NotFound, NotPermitted (four_eyes), SelfDealing, WrongState, DeadlinePassed, InvalidInput.
     """
     project, draw = await _awaiting(actor, project_code)
@@ -209,7 +211,7 @@ async def record_beacon(actor: Actor, project_code: str, value: str, link: str) 
 
 @use_case(Action.BEACON_CONFIRM)
 async def confirm_beacon(actor: Actor, project_code: str, value: str) -> Draw:
-    """Another official types in the value that it read itself, where that was typed in before; with it the draw can begin.
+    """Another official types in the value that it read itself, where that was typed in before; of another organisation: it begins the draw.
 
     Raises NotFound, NotPermitted (four_eyes), SelfDealing, WrongState, DeadlinePassed, BeaconDiffers.
     """
@@ -227,7 +229,9 @@ def _speakers(draw: Draw) -> Subject:
 
 
 async def _said(actor: Actor, project: Project, draw: Draw, value: str, link: str) -> Draw:
-    voice = transcript.voice(actor.account_id or UUID(int=0), value, link, unit().received_at)
+    [own] = await parties.organisations_by_id([actor.organisation_id])
+    organisation = own.code if own else ""
+    voice = transcript.voice(actor.account_id or UUID(int=0), organisation, value, link, unit().received_at)
     draw.voices = sorted([*draw.voices, voice], key=lambda each: each["at"])
     await draw.save(update_fields=["voices"])
     unit().record("draw:beacon", f"project:{project.code}", **voice)

@@ -11,7 +11,8 @@ from market.log import models, sealed, tree
 HEAD_ID = 1
 PUBLIC = frozenset(
     {
-        *("project:approve", "project:close", "project:fail", "project:award", "project:pick", "project:award_next"),
+        *("project:approve", "project:close", "project:fail", "project:award", "project:conclude", "project:pick"),
+        *("project:award_next", "project:shortlist", "project:annul", "objection:answer"),
         *("project:confirm", "project:cancel", "project:decline", "project:forfeit", "project:exhaust", "project:give_up"),
         *("draw:close", "draw:beacon", "draw:draw"),
         *("award:suspend", "award:lift_suspension", "opening:witness"),
@@ -20,7 +21,10 @@ PUBLIC = frozenset(
         *("edition:load", "register:load", "audit:day", "demo:built"),
     }
 )
-"""Actions whose entries everybody may read. Of all others the feed has the hash: salted, so that it tells nothing."""
+"""Actions whose entries everybody may read. Of all others the feed has the hash: salted, so that it tells nothing.
+
+Not ``project:evaluate``: it counts quotes that are still sealed; not ``project:amend``: drafts are amended too.
+"""
 
 
 async def hold() -> None:

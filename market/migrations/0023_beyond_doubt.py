@@ -21,7 +21,7 @@ async def _voices(_apps, editor):
     marks = ("$1", "$2") if client.capabilities.dialect == "postgres" else ("?", "?")
     for row in rows:
         said = (row["beacon_value"], row["beacon_link"])
-        voices = [voice(UUID(str(row[f"beacon_{act}_by_id"])), *said, _moment(row[f"beacon_{act}_at"])) for act in ("recorded", "confirmed") if row[f"beacon_{act}_at"]]
+        voices = [voice(UUID(str(row[f"beacon_{act}_by_id"])), "", *said, _moment(row[f"beacon_{act}_at"])) for act in ("recorded", "confirmed") if row[f"beacon_{act}_at"]]
         await client.execute_query(f"UPDATE draws SET voices = {marks[0]} WHERE id = {marks[1]}", [JSON_DUMPS(voices), row["id"]])
 
 

@@ -109,6 +109,12 @@ async def is_member(account_id: UUID, organisation_id: UUID, by: datetime | None
     return await (held.filter(since__lte=by) if by else held).exists()
 
 
+async def acts_for_intermediary(actor: Actor) -> bool:
+    """Whether the person acts for an intermediary, now under this role or elsewhere under another."""
+    elsewhere = Membership.filter(account_id=actor.account_id, role=Role.INTERMEDIARY, ended_at=None)
+    return Role.INTERMEDIARY in actor.roles or await elsewhere.exists()
+
+
 async def qualifications_by_organisation(ids: Sequence[UUID]) -> list[list[HeldQualification]]:
     """What each organisation holds or held, by name, in key order."""
     rows = await HeldQualification.filter(organisation_id__in=set(ids)).order_by("qualification", "valid_from", "id")

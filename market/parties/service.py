@@ -7,7 +7,7 @@ from typing import Any
 
 from market import vault
 from market.actors import Actor, Role
-from market.errors import AlreadyRegistered
+from market.errors import AlreadyRegistered, SelfDealing
 from market.parties import codes, read, roles
 from market.parties.models import CreditScore, HeldQualification, Organisation, OrganisationKind, PartyRelation, RelationKind
 from market.permissions import Action
@@ -156,10 +156,15 @@ async def record_credit_score(_actor: Actor, organisation_code: str, points: int
 
 
 @use_case(Action.ORGANISATION_REGISTER)
-async def record_relation(_actor: Actor, form: RecordRelation) -> PartyRelation:
-    """A dated, sourced relation between two parties. Raises NotFound, InvalidInput, AlreadyRegistered."""
+async def record_relation(actor: Actor, form: RecordRelation) -> PartyRelation:
+    """A dated, sourced relation between two parties: it may bar one, so nobody who acts for an intermediary records it.
+
+    Raises NotFound, InvalidInput, AlreadyRegistered, SelfDealing.
+    """
     authorise(Action.ORGANISATION_REGISTER)
     stronger = await read.require_organisation(form.from_code)
+    if await read.acts_for_intermediary(actor):
+        raise SelfDealing(stronger.code, "might_quote")
     weaker = await read.require_organisation(form.to_code)
     check = Checker()
     source = check.text("source", form.source, 200)

@@ -5,10 +5,11 @@ Source: 政府采购法实施条例 art. 9 (回避).
 
 from uuid import UUID
 
-from market.actors import Actor, Role
+from market.actors import Actor
 from market.catalogue import read as catalogue
 from market.clock import local_date
 from market.errors import SelfDealing
+from market.parties import read as parties
 from market.parties.models import Membership, Organisation
 from market.parties.relations import related
 from market.projects import read as projects
@@ -34,8 +35,7 @@ async def _own(actor: Actor, project: Project) -> str:
     if project.opened_at is not None:
         return ""
     # Who quoted is sealed, and a refusal must not tell it: whoever acts for an intermediary at all might have.
-    might = Membership.filter(account_id=actor.account_id, role=Role.INTERMEDIARY, ended_at=None)
-    return "might_quote" if Role.INTERMEDIARY in actor.roles or await might.exists() else ""
+    return "might_quote" if await parties.acts_for_intermediary(actor) else ""
 
 
 async def _related(actor: Actor, sides: set[UUID]) -> str:

@@ -93,8 +93,8 @@ def _tickets(entry: str, number: int) -> list[str]:
 
 
 FIRST, RULE = "draw/1", "draw/2"
-"""What a notice names: all of this file. By the first rule a beacon waited for two officials. By the second what two say counts at once,
-at ``until`` the only value said; where there is none, or they contradict, commitment and nonces decide alone."""
+"""What a notice names: all of this file. By the first rule a beacon waited for two officials. By the second what officials of two
+organisations say counts at once; where no two agree until ``until``, commitment and nonces decide alone."""
 FORMATS = {FIRST: "zhoushan-market draw transcript/1", RULE: "zhoushan-market draw transcript/2"}
 _NOTICE, _CLOSING, _BEACON, _VOICES = (f"zhoushan-market draw {name} v1" for name in ("notice", "closing", "beacon", "voices"))
 _ID = re.compile(r"[0-9A-Z]{1,40}")
@@ -152,16 +152,17 @@ WORDS = {
         "en": "The beacon was changed: it is not what officials typed in.",
     },
     "beacon_voices": {
-        "zh": "信标的录入不合公告：须由不同的人，在公布之后、公告写明的期限之前录入。",
-        "en": "The beacon was not typed in as the notice says: by different people, after it was published, before the period's end.",
+        "zh": "信标的录入不合公告：须由不同的人，各写明替哪个单位，在公布之后、公告写明的期限之前录入。",
+        "en": "The beacon was not typed in as the notice says: by different people, each for an organisation, after it was published, "
+        "before the period's end.",
     },
     "beacon_miscounted": {
-        "zh": "采用的信标不是按公告应当采用的：两人一致的值，期满时唯一的值，或者没有。",
-        "en": "The beacon taken is not what the notice takes: the value that two agree on, the only one at the end, or none.",
+        "zh": "采用的信标不是按公告应当采用的：两个单位一致的值，没有一致的就不用。",
+        "en": "The beacon taken is not what the notice takes: the value that two organisations agree on, or none.",
     },
     "beacon_not_waited": {
-        "zh": "信标还没有两人一致，期限也没有到，就抽取了。",
-        "en": "It was drawn before two agreed on the beacon and before the period for it was over.",
+        "zh": "信标还没有两个单位一致，期限也没有到，就抽取了。",
+        "en": "It was drawn before two organisations agreed on the beacon and before the period for it was over.",
     },
     "times_disordered": {
         "zh": "时间顺序不对：应当先公告，再截止，再抽取。",
@@ -210,18 +211,24 @@ def beacon_hash(project: str, beacon: Mapping[str, Any]) -> str:
     """Binds the value that counts to what officials typed in. By the first rule: the value that two confirmed."""
     if "voices" not in beacon:
         return hashed(_BEACON, project, beacon["value"], beacon["link"], beacon["recordedAt"], beacon["confirmedAt"]).hex()
-    said = [field for voice in beacon["voices"] for field in (voice["by"], voice["value"], voice["link"], voice["at"])]
+    said = [field for voice in beacon["voices"] for field in _said(voice)]
     return hashed(_VOICES, project, beacon["value"], *said).hex()
 
 
-def agreed(voices: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The values that two say; one, unless somebody tampered."""
-    return [value for value, times in Counter(voice["value"] for voice in voices).items() if times > 1]
+def _said(voice: Mapping[str, Any]) -> tuple[Any, ...]:
+    return voice["by"], voice["organisation"], voice["value"], voice["link"], voice["at"]
 
 
-def counted(voices: Sequence[Mapping[str, Any]]) -> str:
-    """The beacon's value that the draw takes: what two say; or else the only one that anybody says; "" where they contradict."""
-    values = agreed(voices) or sorted({voice["value"] for voice in voices})
+def agreed(rule: str, voices: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The values that two say: officials of two organisations, by the first rule any two. One or none, unless somebody tampered."""
+    apart = "by" if rule == FIRST else "organisation"
+    said = {(voice["value"], voice[apart]) for voice in voices}
+    return [value for value, times in Counter(value for value, _ in said).items() if times > 1]
+
+
+def counted(rule: str, voices: Iterable[Mapping[str, Any]]) -> str:
+    """The beacon's value that the draw takes: what two agree on; "" where nobody does: one alone could have made it up."""
+    values = agreed(rule, voices)
     return values[0] if len(values) == 1 else ""
 
 
@@ -266,7 +273,7 @@ def _ids(transcript: Any) -> set[str]:
         *named,
         *transcript["excluded"],
         *transcript["draw"]["order"],
-        *(voice["by"] for voice in _voices(transcript["beacon"])),
+        *(voice[name] for voice in _voices(transcript["beacon"]) for name in ("by", "organisation")),
     }
 
 
@@ -346,8 +353,8 @@ def _voice_problems(announced: Any, beacon: Any, drawn: Mapping[str, Any]) -> li
     voices = beacon["voices"]
     found = {
         "beacon_voices": not _heard(announced, voices),
-        "beacon_miscounted": beacon["value"] != counted(voices),
-        "beacon_not_waited": not agreed(voices) and drawn["at"] < announced["until"],
+        "beacon_miscounted": beacon["value"] != counted(RULE, voices),
+        "beacon_not_waited": not agreed(RULE, voices) and drawn["at"] < announced["until"],
     }
     return [Problem(code) for code, wrong in found.items() if wrong]
 

@@ -11,25 +11,27 @@ from market.selection import draw
 
 TRUST = {
     "zh": (
-        "只要平台、任何一家公开了随机数的机构、信标（如有）三者中有一方诚实且不与别人串通，结果就无法被操纵。",
+        "承诺值和随机数保护结果：只要有一家机构诚实、自己保管并公开了随机数，平台又没有暗中试算，谁也不能预先挑选结果。",
         "由平台保管随机数的机构（escrowed）不构成对平台的制约：平台知道它们的随机数。",
         "没有信标时，掌握平台密钥、又有 k 家机构可以最后才决定公开与否的串通者，能在至多 2^k 个结果里挑一个，"
         "每少公开一个随机数就有一家退出抽取并留下记录。下表是此时想要的那一家中选的概率上限。",
-        "信标由平台和监管的工作人员录入：两人一致的立即采用，期满时只有一种值的采用它，没有录入或者互相矛盾的不用信标"
-        "（公告中预先写明）。谁录入了什么都在记录里；所有能录入的人一起不录入，等于让他们在两个结果里挑一个。",
+        "信标由平台和监管的工作人员录入：两个不同单位录入同一个值才算数，立即采用；到期没有两个单位一致的，不用信标（公告中预先写明）。"
+        "一个单位自己编造的值不起作用。最后录入的人能在用信标和不用信标两个结果里挑一个；两个单位串通说谎就能操纵结果，"
+        "但谁替哪个单位录入了什么都在记录里，与公布的值一比就会露出来。",
         "它不证明名单是完整的（报价回执和公开日志证明这一点），也不证明各家机构互相独立（统计指标查这一点）。",
     ),
     "en": (
-        "Nobody can steer the result if at least one of these is honest and does not collude: the platform, any one bidder "
-        "that revealed its own nonce, the beacon (if there is one).",
+        "Commitment and nonces protect the result: nobody can choose it beforehand if at least one bidder is honest, kept its own "
+        "nonce and revealed it, and the platform did not try values out in secret.",
         "Bidders whose nonce was in the platform's keeping (escrowed) do not hold the platform in check: it knows their nonces.",
         "Without a beacon, a coalition that holds the platform's secret and k bidders who decide last whether to reveal may "
         "choose among at most 2^k outcomes; each nonce held back costs one recorded exclusion. The table is the upper bound "
         "of the probability that the bidder they want wins.",
-        "Officials of the platform and of the regulators type the beacon in: what two agree on counts at once, at the end of the "
-        "period the only value that was said; where none was, or they contradict each other, the draw takes no beacon, as the "
-        "notice said before. Who said what is in the transcript; all who may type it in, together, can keep silent and so "
-        "choose between two outcomes.",
+        "Officials of the platform and of the regulators type the beacon in: a value counts, at once, when two different "
+        "organisations say it; where no two agree by the end of the period the draw takes no beacon, as the notice said before. "
+        "What one organisation makes up has no effect. Whoever speaks last may choose between two outcomes, with the beacon and "
+        "without it; two organisations that lie together can steer the result, but who said what for which organisation is in the "
+        "transcript, and the value as published shows the lie.",
         "It does not prove that the list is complete (receipts and the public log do), nor that the bidders are independent "
         "of each other (the indicators look at that).",
     ),
@@ -105,16 +107,16 @@ def closing(said: Mapping[str, Any], times: Times, salt: bytes, entrants: Iterab
     return listed | {"hash": draw.closing_hash(said["hash"], listed)}
 
 
-def voice(by: UUID, value: str, link: str, at: datetime) -> dict[str, str]:
-    """What one official typed in; ``at``: when it was received."""
-    return {"by": by.hex.upper(), "value": value, "link": link, "at": moment(at)}
+def voice(by: UUID, organisation: str, value: str, link: str, at: datetime) -> dict[str, str]:
+    """What one official typed in for an organisation, by its code; ``at``: when it was received."""
+    return {"by": by.hex.upper(), "organisation": organisation, "value": value, "link": link, "at": moment(at)}
 
 
 def beacon_of(said: Mapping[str, Any], voices: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:
     """The beacon that the draw takes, with everything that was typed in; None where the notice names none."""
     if not said["beacon"]:
         return None
-    taken: dict[str, Any] = {"value": draw.counted(voices), "voices": [dict(each) for each in voices]}
+    taken: dict[str, Any] = {"value": draw.counted(said["rule"], voices), "voices": [dict(each) for each in voices]}
     if said["rule"] == draw.FIRST:
         first, second = [each for each in voices if each["value"] == taken["value"]][:2]
         taken = {"value": first["value"], "link": first["link"], "recordedAt": first["at"], "confirmedAt": second["at"]}

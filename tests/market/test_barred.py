@@ -7,14 +7,14 @@ import pytest
 
 from market import clock, errors
 from market.actors import ANONYMOUS, Actor, Role
-from market.avoidance import read, service
+from market.avoidance import barred, read, service
 from market.avoidance.models import Avoidance, Ground
 from market.avoidance.service import RecordAvoidance
-from market.awards import evaluation, replay
+from market.awards import evaluation, forfeiture, replay
 from market.awards.models import Award
 from market.log.models import LogEntry
 from market.parties import service as parties
-from market.parties.models import Account, Membership, RelationKind
+from market.parties.models import Account, Membership, Organisation, PartyRelation, RelationKind
 from market.parties.service import RecordRelation
 from market.projects.models import Project, SelectionMethod
 from market.projects.parameters import Criterion, Parameters
@@ -142,6 +142,51 @@ async def test_evaluators_read_no_excluded_proposal(agency: Actor) -> None:
     with clock.fixed(OPENS):
         task = await evaluation.read_proposals(judges[0], project.code)
     assert [proposal.label for proposal in task.proposals] == [1, 2, 3]
+
+
+async def test_whoever_acts_for_an_intermediary_lists_and_relates_nobody(agency: Actor) -> None:
+    """It might be a rival's: whatever the role, whatever the membership; nor does it take an entry off."""
+    bidder, rival = await member(Role.INTERMEDIARY), await member(Role.INTERMEDIARY)
+    operator, free = await member(Role.OPERATOR), await member(Role.OPERATOR)
+    acts = {"account_id": operator.account_id, "organisation_id": rival.organisation_id, "role": Role.INTERMEDIARY}
+    await Membership.create(**acts, since=NOON)
+    official = dataclasses.replace(agency, roles=agency.roles | {Role.INTERMEDIARY})
+    relation = parties.RecordRelation(
+        await contest.code_of(agency), await contest.code_of(bidder), RelationKind.SUPERVISES, "登记"
+    )
+    entry = await listed(free, agency, bidder)
+    with clock.fixed(NOON):
+        for act in (
+            listed(operator, agency, bidder),
+            listed(official, agency, bidder),
+            parties.record_relation(operator, relation),
+            service.lift_avoidance(operator, entry.code, "已离职"),
+        ):
+            with pytest.raises(errors.SelfDealing) as refused:
+                await act
+            assert refused.value.why == "might_quote"
+        await parties.record_relation(free, relation)
+    assert await Avoidance.all().count() == await PartyRelation.all().count() == 1
+
+
+async def test_who_reviewed_the_notice_strikes_out_nobody_once_it_is_opened(agency: Actor) -> None:
+    """What the reviewer lists then counts from the next opening on; what another of the operator's lists counts at once."""
+    project = await contest.published(
+        agency, await contest.agency_form(await member(Role.APPLICANT)), reviewer := await member(Role.OPERATOR)
+    )
+    first, second, third = await bid(project, 100, 200, 300)
+    await contest.opened(project)
+    late = await listed(reviewer, agency, second)
+    await Avoidance.filter(id=late.id).update(recorded_at=(at := OPENS + timedelta(minutes=1)))
+    opened = await Project.get(id=project.id)
+    for one, by in ((second, reviewer), (third, await member(Role.OPERATOR))):
+        row = late if by is reviewer else await listed(by, agency, one)
+        await Avoidance.filter(id=row.id).update(recorded_at=at)
+        bidder = await Organisation.get(id=one.organisation_id)
+        assert (await barred.reason(opened, bidder, at) == "") is (by is reviewer)
+    with clock.fixed(at):
+        await forfeiture.decline_award(first, project.code, "人手不足")
+    assert (await Award.get(project_id=project.id)).supplier_id == second.organisation_id
 
 
 async def test_who_is_listed_is_told_why(agency: Actor) -> None:

@@ -1,4 +1,4 @@
-"""The draw in a project's life: committed to in the notice, nonces kept or in escrow, a beacon typed in twice, one transcript."""
+"""The draw in a project's life: a commitment in the notice, nonces kept or in escrow, a beacon of two organisations, one transcript."""
 
 import json
 import secrets
@@ -173,10 +173,11 @@ async def test_the_list_is_closed_even_while_quotes_are_sealed(buyer: Actor, mon
 
 
 async def test_the_beacon_is_typed_in_by_two(buyer: Actor) -> None:
-    """Not before it is published, not by the same person twice, not with another value; with it the draw begins."""
+    """Not before it is published, not by the same person twice, not with another value; by a second organisation: the draw begins."""
     project = await contest.published(buyer, drawn_form(beacon=LOTTERY))
     await bid(project)
-    first, second = await member(Role.OPERATOR), await member(Role.OPERATOR)
+    first, second = await member(Role.OPERATOR), await member(Role.REGULATOR)
+    colleague = await member(Role.OPERATOR, await Organisation.get(id=first.organisation_id))
     await settled(OPENS, project)
     with clock.fixed(LOTTERY.at - timedelta(seconds=1)), pytest.raises(errors.WrongState):
         await service.record_beacon(first, project.code, NUMBERS, LINK)
@@ -194,12 +195,17 @@ async def test_the_beacon_is_typed_in_by_two(buyer: Actor) -> None:
                 await again
         with pytest.raises(errors.BeaconDiffers):
             await service.confirm_beacon(second, project.code, NUMBERS.replace("05", "06"))
+        await service.confirm_beacon(colleague, project.code, NUMBERS)
+        await awards.settle_due()
+        assert (await Draw.get(project_id=project.id)).transcript is None
         await service.confirm_beacon(second, project.code, NUMBERS.replace(" ", "  "))
         with pytest.raises(errors.WrongState):
             await service.record_beacon(second, project.code, "other", LINK)
     assert (await settled(LOTTERY.at + timedelta(hours=1), project)).state == "standstill"
     made = await transcript_of(project)
     assert (made["beacon"]["value"], {voice["link"] for voice in made["beacon"]["voices"]}) == (NUMBERS, {LINK})
+    offices = [await contest.code_of(one) for one in (first, colleague, second)]
+    assert [voice["organisation"] for voice in made["beacon"]["voices"]] == offices
     logged = [json.loads(row.body)["facts"] for row in await LogEntry.filter(action="draw:beacon").order_by("seq")]
     assert logged == made["beacon"]["voices"] and "draw:beacon" in log_read.PUBLIC
 
@@ -213,7 +219,7 @@ async def test_nothing_else_than_the_beacon_begins_its_draw(buyer: Actor) -> Non
     assert (await settled(LOTTERY.at + timedelta(days=4), project)).state == "closed"
     with clock.fixed(LOTTERY.at + timedelta(days=4)):
         await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
-        await service.confirm_beacon(await member(Role.OPERATOR), project.code, NUMBERS)
+        await service.confirm_beacon(await member(Role.REGULATOR), project.code, NUMBERS)
     assert (await settled(LOTTERY.at + timedelta(days=4), project)).state == "standstill"
     assert len((await transcript_of(project))["excluded"]) == 1
 
@@ -266,9 +272,9 @@ async def heard(buyer: Actor, *values: str) -> Project:
     return project
 
 
-@pytest.mark.parametrize(("values", "taken"), [((), ""), (("A",), "A"), (("A", "B"), "")])
+@pytest.mark.parametrize(("values", "taken"), [((), ""), (("A",), ""), (("A", "B"), "")])
 async def test_a_draw_goes_on_by_what_the_notice_says_of_its_beacon(buyer: Actor, values: tuple[str, ...], taken: str) -> None:
-    """At the end of the period, not before: nobody can wait for a value that it likes, nor throw one away by waiting."""
+    """At the end of the period, not before, and without it: one official's word, said in the last second, is no beacon."""
     project = await heard(buyer, *values)
     assert project.terms["draw"]["beacon"]["until"] == UNTIL.isoformat(timespec="microseconds")
     assert (await settled(UNTIL + timedelta(seconds=9), project)).state == "closed"
@@ -338,8 +344,24 @@ async def test_a_beacon_is_taken_by_when_it_was_received(buyer: Actor, monkeypat
     with monkeypatch.context() as slow, clock.fixed(UNTIL + timedelta(seconds=5)):
         slow.setattr(clock, "elapsed_since", lambda _s: timedelta(seconds=6))
         await service.record_beacon(await member(Role.OPERATOR), project.code, NUMBERS, LINK)
+        await service.record_beacon(await member(Role.REGULATOR), project.code, NUMBERS, LINK)
     await settled(AFTER, project)
     assert (await transcript_of(project))["beacon"]["value"] == NUMBERS
+
+
+async def test_one_organisation_cannot_make_a_beacon_up(buyer: Actor) -> None:
+    """Two of its people say at the last second what suits a friend: the draw is what it would have been without them."""
+    project = await heard(buyer)
+    operator = await member(Role.OPERATOR)
+    colleague = await member(Role.OPERATOR, await Organisation.get(id=operator.organisation_id))
+    with clock.fixed(UNTIL - timedelta(seconds=1)):
+        for one in (operator, colleague):
+            await service.record_beacon(one, project.code, "ground", LINK)
+    assert (await settled(AFTER, project)).state == "standstill"
+    made = await transcript_of(project)
+    assert (made["beacon"]["value"], len(made["beacon"]["voices"])) == ("", 2)
+    with clock.fixed(AFTER):
+        assert (await replay(ANONYMOUS, project.code)).difference is None
 
 
 async def test_who_is_concerned_types_in_no_beacon(buyer: Actor) -> None:

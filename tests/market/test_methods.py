@@ -12,8 +12,10 @@ from market.actors import ANONYMOUS, Actor, Role
 from market.awards import evaluation, picking
 from market.awards.evaluation import Sheet
 from market.awards.models import Award, Score
+from market.awards.read import AWARDING
 from market.awards.replay import Difference, replay
 from market.draws.models import Draw
+from market.log import read as log_read
 from market.log.models import LogEntry
 from market.parties import service as parties
 from market.parties.models import Account, Membership
@@ -256,8 +258,15 @@ async def test_evaluators_score_alone_and_blind(buyer: Actor) -> None:
     award = await agreed(project)
     assert (award.amount_fen, (await Project.get(id=project.id)).state) == (120, "standstill")
     assert sorted(award.reasons["worked"]["totals"].values()) == [7700, 9050]
-    said = await LogEntry.get(action="quotes:open")
-    assert '"actor":{}' in said.body  # public: it must not name the evaluator who happened to be the last
+    for action in ("quotes:open", "draw:draw", "project:conclude"):
+        said = await LogEntry.get(action=action)  # public: it must not name the evaluator who happened to be the last
+        assert '"actor":{}' in said.body and action in log_read.PUBLIC
+
+
+def test_who_has_an_award_is_public() -> None:
+    """Each move that gives an award, and what undoes one; nothing that counts sealed quotes, nothing of drafts."""
+    assert {*AWARDING, "project:shortlist", "project:annul", "objection:answer"} <= log_read.PUBLIC
+    assert log_read.PUBLIC.isdisjoint({"project:evaluate", "project:amend", "award:score"})
 
 
 async def test_only_the_named_score(buyer: Actor) -> None:

@@ -17,6 +17,7 @@ from market.awards import service as awards
 from market.awards.differences import Difference
 from market.awards.models import Award, OpeningWitness
 from market.awards.replay import replay
+from market.draws.models import Draw
 from market.frameworks import read
 from market.frameworks import service as frameworks
 from market.frameworks.models import Framework, FrameworkEntry
@@ -27,6 +28,8 @@ from market.practitioners.models import Practitioner
 from market.projects import service as projects
 from market.projects.models import Project, SelectionMethod
 from market.quotes import service as quotes
+from market.quotes.models import Quote
+from market.selection import draw
 from tests import contest
 from tests.contest import NOON, code_of, member
 from tests.factories_frameworks import admitted, called_off, decided, need, offered, open_framework, terms
@@ -133,6 +136,30 @@ async def test_who_was_free_and_is_barred_afterwards_has_had_its_chance(world: W
     worked = (await Award.get(project_id=project.id)).reasons["worked"]
     assert "leftOut" not in worked and len(worked["roster"]) == 4
     assert (await Project.get(id=project.id)).excluded == {await code_of(four): "practitioner_not_registered"}
+
+
+async def test_who_keeps_its_nonce_back_loses_its_turn(world: World) -> None:
+    """It dodges an order that it may have to take: invalid, and among the silent, at the place that the draw gives it."""
+    dodger, one, *_ = world.members
+    code, won = await code_of(dodger), await code_of(one)
+    for number in range(2):
+        project = await world.call_off(number)
+        hashed = draw.nonce_hash(project.code, code, b"\x07" * 32).hex()
+        with clock.fixed(NOON + number * WEEK):
+            await quotes.submit_quote(dodger, quotes.SubmitQuote(f"k{number}", project.code, 90_000, 15, "", hashed))
+        await offered(project, one)
+        assert (await decided(project)).state == "closed"  # as long as the nonce may still be shown
+        assert await winner(await Project.get(id=project.id)) == won
+        quote = await Quote.get(project_id=project.id, bidder_id=dodger.organisation_id)
+        assert (quote.invalid_reason, quote.rank) == ("nonce_not_revealed", None)
+        worked = (await Award.get(project_id=project.id)).reasons["worked"]
+        assert code in worked["roster"] and "leftOut" not in worked
+        if number == 0:  # nobody had a turn: the draw alone says who stands before the winner
+            drawn = (await Draw.get(project_id=project.id)).transcript
+            assert drawn and drawn["excluded"] == [code]
+            order = draw.order(bytes.fromhex(drawn["draw"]["prk"]), worked["roster"])
+            assert worked["passed"] == list(order[: order.index(won)])
+    assert code in worked["passed"] and (code, "passed") in await turns(world.framework)
 
 
 async def test_an_agencys_own_late_entry_takes_no_turn_away(world: World) -> None:

@@ -65,7 +65,7 @@ ACTIONS = {
     "declineAward": Action.AWARD_DECLINE,
     "forfeitAward": Action.AWARD_FORFEIT,
     "suspendAward": Action.AWARD_SUSPEND,
-    "liftSuspension": Action.AWARD_SUSPEND,
+    "liftSuspension": Action.SUSPENSION_LIFT,
     "witnessOpening": Action.OPENING_WITNESS,
     "fileContract": Action.CONTRACT_FILE,
     "recordDelivery": Action.CONTRACT_DELIVER,

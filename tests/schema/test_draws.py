@@ -46,7 +46,7 @@ async def test_from_the_commitment_to_the_transcript(execute: Execute) -> None:
 
 
 async def test_a_notice_names_its_beacon(execute: Execute) -> None:
-    """Posted with it, shown with it, typed in by two of the operator's people."""
+    """Posted with it, shown with it, typed in by the operator and by a regulator."""
     text = "mutation($i: PostProjectInput!) { postProject(input: $i) { ... on Project { code } ... on Error { message } } }"
     at = OPENS + timedelta(days=1)
     form = {"idempotencyKey": "k", "title": "某项目", "itemCode": contest.CHOICE_ITEM, "serviceWorkingDays": 9}
@@ -62,8 +62,10 @@ async def test_a_notice_names_its_beacon(execute: Execute) -> None:
         record = "mutation($i: RecordBeaconInput!) { recordBeacon(input: $i) { ... on Draw { beacon { value confirmedAt } } } }"
         values = {"projectCode": code, "value": "01 02", "link": "https://example.org/"}
         answer = await execute(record, await member(Role.OPERATOR), i=values)
-        assert answer.data["recordBeacon"] == {"beacon": {"value": "01 02", "confirmedAt": None}}
-        confirm = "mutation($i: ConfirmBeaconInput!) { confirmBeacon(input: $i) { ... on Draw { transcript beacon { name } } } }"
-        answer = await execute(confirm, await member(Role.OPERATOR), i={"projectCode": code, "value": "01 02"})
+        assert answer.data["recordBeacon"] == {"beacon": {"value": None, "confirmedAt": None}}
+        confirm = """mutation($i: ConfirmBeaconInput!) { confirmBeacon(input: $i) { ... on Draw {
+            transcript beacon { name value confirmedAt } } } }"""
+        answer = await execute(confirm, await member(Role.REGULATOR), i={"projectCode": code, "value": "01 02"})
     drawn = answer.data["confirmBeacon"]
-    assert drawn["beacon"] == {"name": "双色球第 2026138 期"} and draw.verify(drawn["transcript"]) == []
+    said = {"name": "双色球第 2026138 期", "value": "01 02", "confirmedAt": at.astimezone(clock.SHANGHAI).isoformat()}
+    assert drawn["beacon"] == said and draw.verify(drawn["transcript"]) == []

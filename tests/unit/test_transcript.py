@@ -34,12 +34,23 @@ def test_what_was_published_by_the_first_rule_still_verifies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "taken"),
-    [((), ""), (("A",), "A"), (("A", "A"), "A"), (("A", "B"), ""), (("A", "B", "B"), "B"), (("A", "B", "C"), "")],
+    ("values", "offices", "taken"),
+    [
+        ((), (), ""),
+        (("A",), (0,), ""),
+        (("A", "A"), (0, 1), "A"),
+        (("A", "A"), (0, 0), ""),
+        (("A", "B"), (0, 1), ""),
+        (("A", "B", "B"), (0, 1, 0), "B"),
+        (("A", "B", "B"), (0, 1, 1), ""),
+        (("A", "A", "B", "B"), (0, 0, 0, 1), "B"),
+        (("A", "B", "C"), (0, 1, 0), ""),
+    ],
 )
-def test_what_counts_as_the_beacon(values: tuple[str, ...], taken: str) -> None:
-    """Two who agree; else the only value at the end; none where nobody spoke or they contradict: then the draw takes none."""
-    made = transcripts.made(voices=[transcripts.voice(n, value) for n, value in enumerate(values)])
+def test_what_counts_as_the_beacon(values: tuple[str, ...], offices: tuple[int, ...], taken: str) -> None:
+    """What two organisations say; nothing where one alone speaks, however often, or they contradict: then the draw takes none."""
+    said = enumerate(zip(values, offices, strict=True))
+    made = transcripts.made(voices=[transcripts.voice(n, value, office) for n, (value, office) in said])
     assert draw.verify(made) == [] and made["beacon"]["value"] == taken
     nonces = {b["id"]: bytes.fromhex(b["nonce"]) for b in made["reveals"]}
     code = bytes.fromhex(made["draw"]["code"])

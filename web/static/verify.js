@@ -70,14 +70,17 @@
   };
   const beaconHash = (project, beacon) => {
     if (!beacon.voices) return hashed("beacon", project, beacon.value, beacon.link, beacon.recordedAt, beacon.confirmedAt).then(hex);
-    const said = beacon.voices.flatMap(({ by, value, link, at }) => [by, value, link, at]);
+    const said = beacon.voices.flatMap(({ by, organisation, value, link, at }) => [by, organisation, value, link, at]);
     return hashed("voices", project, beacon.value, ...said).then(hex);
   };
   const repeated = (texts) => new Set(texts.filter((text, at) => texts.indexOf(text) !== at));
-  const agreed = (voices) => [...repeated(voices.map(({ value }) => value))];
+  // The values that officials of two organisations say.
+  const agreed = (voices) => {
+    const apart = (value) => new Set(voices.filter((voice) => voice.value === value).map(({ organisation }) => organisation)).size;
+    return [...new Set(voices.map(({ value }) => value))].filter((value) => apart(value) > 1);
+  };
   const counted = (voices) => {
-    const two = agreed(voices);
-    const values = two.length ? two : [...new Set(voices.map(({ value }) => value))];
+    const values = agreed(voices);
     return values.length === 1 ? values[0] : "";
   };
 
@@ -86,7 +89,8 @@
     if (!FORMATS.has(notice.rule) || format !== FORMATS.get(notice.rule) || beacon === undefined) throw new TypeError("format");
     if (beacon && Boolean(beacon.voices) !== (notice.rule === RULE)) throw new TypeError("format");
     const voices = beacon?.voices ?? [];
-    const ids = [...closing.roster, ...reveals].map((bidder) => bidder.id).concat(excluded, draw.order, voices.map(({ by }) => by));
+    const ids = [...closing.roster, ...reveals].map((bidder) => bidder.id).concat(excluded, draw.order);
+    ids.push(...voices.flatMap(({ by, organisation }) => [by, organisation]));
     const moments = [notice.publishedAt, closing.closesAt, closing.at, closing.revealUntil, draw.at];
     if (notice.beacon) moments.push(notice.beacon.at);
     if (notice.beacon && notice.rule !== FIRST) moments.push(notice.beacon.until);

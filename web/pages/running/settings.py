@@ -36,7 +36,7 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
         "draw_reveal_period": N_("自己保管的随机数多久之内公开"),
         "draw_codes": N_("每次抽取的密码串有几节"),
         "draw_beacon_above": N_("部门委托超过多少必须用公开信标"),
-        "beacon_period": N_("信标多久没有录入就流标"),
+        "beacon_period": N_("信标在多久之内录入，逾期不用信标"),
         "auction_rounds": N_("竞价几轮"),
         "auction_turn": N_("竞价每家每轮多久"),
         "auction_pause": N_("竞价两轮之间多久"),
