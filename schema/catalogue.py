@@ -21,15 +21,11 @@ from schema.pagination import Connection, Page, connection
 from schema.prices import AwardedPrice
 from schema.scalars import Yuan
 
-strawberry.enum(
-    ItemClass, description="强制 · 行政机关委托 · 申请人自主决定 · 取消。 Who commissions and who pays follow from it."
-)
 strawberry.enum(PriceMode, description="市场调节价 · 政府指导价 · 政府定价。")
 strawberry.enum(
     ClassEvidence,
     description="分类依据:已读原文 · 由通则推断 · 未见原文。 How the class is known: text read, inferred, unread.",
 )
-strawberry.enum(PayerKind, description="申请人 · 审批部门 · 谁都不。 Applicant, approving department, nobody.")
 
 
 @strawberry.type(description="审批部门。")

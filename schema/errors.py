@@ -17,7 +17,7 @@ from market.clock import SHANGHAI
 from market.money import format_yuan
 from schema.context import Context, Info
 from schema.labels import LABELS
-from schema.messages import FIELD_MESSAGES, MESSAGES
+from schema.messages import FIELD_MESSAGES, MESSAGES, NOBODY
 from schema.scalars import Yuan
 
 
@@ -43,18 +43,27 @@ def _fields(error: Any) -> "tuple[attrs.Attribute[Any], ...]":
     return tuple(attrs.fields(error))
 
 
+_CODED = frozenset(
+    {"kind", "state", "needed", "item_class", "why", "ground", "field", "grade"}
+    | {"allowed", "unit", "period", "reason", "method", "before", "now", "choices"}
+)
+"""Facts that are values of our own and have words; what somebody typed stays as it is, though it be one of these values."""
+_OWN_WORDS = (errors.OnAvoidanceList, errors.AwardSuspended)
+"""Their reason is somebody's sentence."""
+
+
 # budget: one branch per kind of fact
-def local_text(value: object, translate: Callable[[str], str]) -> str:
-    """A fact as people read it: times in Zhoushan, labels for codes, lists joined."""
+def local_text(value: object, translate: Callable[[str], str], *, coded: bool) -> str:
+    """A fact as people read it: times in Zhoushan, labels for codes (``coded``), lists joined."""
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, errors.Difference):
-        return f"{local_text(value.field, translate)} {value.typed} ≠ {value.read}"
+        return f"{local_text(value.field, translate, coded=True)} {value.typed} ≠ {value.read}"
     if isinstance(value, tuple):
-        return " / ".join(local_text(part, translate) for part in value) or "-"
+        return " / ".join(local_text(part, translate, coded=coded) for part in value) or "-"
     if value is None:
         return "-"
-    return translate(LABELS[value]) if isinstance(value, str) and value in LABELS else str(value)
+    return translate(LABELS[value]) if coded and isinstance(value, str) and value in LABELS else str(value)
 
 
 def sentence(error: errors.MarketError, translate: Callable[[str], str]) -> str:
@@ -65,7 +74,10 @@ def sentence(error: errors.MarketError, translate: Callable[[str], str]) -> str:
         if field.name.endswith("_fen"):
             facts[field.name.removesuffix("_fen")] = format_yuan(value)
         else:
-            facts[field.name] = local_text(value, translate)
+            coded = field.name in _CODED and not (field.name == "reason" and isinstance(error, _OWN_WORDS))
+            facts[field.name] = local_text(value, translate, coded=coded)
+    if isinstance(error, errors.NotYourTurn) and not error.turn:
+        facts["turn"] = translate(NOBODY)
     return translate(MESSAGES[type(error)]).format(**facts)
 
 
@@ -88,7 +100,7 @@ class FieldProblem:
     @classmethod
     def of(cls, problem: errors.FieldProblem, translate: Callable[[str], str]) -> "FieldProblem":
         """The problem with its sentence."""
-        facts = {name: local_text(value, translate) for name, value in problem.facts}
+        facts = {name: local_text(value, translate, coded=name in _CODED) for name, value in problem.facts}
         text = translate(FIELD_MESSAGES.get(problem.code, problem.code)).format(**facts)
         return cls(path=problem.path, code=problem.code, message=text)
 

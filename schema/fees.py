@@ -75,7 +75,7 @@ class Invoice:
 
 
 @strawberry.type(description="付费记录:一笔钱一条,写明付款人。 One per movement of money, naming its payer.")
-class FeeRecord(relay.Node):
+class FeeRecord(relay.Node):  # budget: one record, and each of its facts is a field
     """Visible to the parties and the regulator; a mistake is reversed, never deleted."""
 
     id: relay.NodeID[str]
@@ -115,6 +115,13 @@ class FeeRecord(relay.Node):
             await service.log_look(actor, {"ids": ids})
         rows = await read.fees_by_id(ids)
         return [cls.of(row) if row and read.may_see(info.context.actor, row) else None for row in rows]
+
+    @strawberry.field(
+        description="是否由本单位(本人)登记。 Whether the reader's own party recorded it: it alone may take it back."
+    )
+    async def is_own(self, info: Info) -> bool:
+        """False for everybody else."""
+        return self.row.recorded_for_id is not None and self.row.recorded_for_id == info.context.actor.party_id
 
     @strawberry.field
     async def payer(self) -> Organisation:

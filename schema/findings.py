@@ -163,7 +163,8 @@ class Finding(relay.Node):
 @strawberry.input
 class FindingFilter:
     """Which findings. ``party``: a code; ``department``: its agency is concerned, or it names the item; ``from``, ``to``: when
-    found; ``minAmount``: at issue when found. ``purpose``: why a supervisor looks; it is logged."""
+    found; ``minAmount``: at issue when found. ``caseClosed``: whether its case is.
+    ``purpose``: why a supervisor looks; it is logged."""
 
     rule: str | None = None
     rules: list[str] | None = None
@@ -178,6 +179,7 @@ class FindingFilter:
     found_from: date | None = strawberry.field(name="from", default=None)
     found_to: date | None = strawberry.field(name="to", default=None)
     min_amount: Yuan | None = None
+    case_closed: bool | None = None
     purpose: str | None = None
 
     def wanted(self) -> read.FindingFilter:

@@ -20,7 +20,7 @@ def aware(path: str, value: datetime | None) -> datetime | None:
     if value is not None and value.tzinfo is None:
         raise InvalidInput.one(path, "offset_missing")
     if value is not None and not date.min.year < value.year < date.max.year:
-        raise InvalidInput.one(path, "out_of_range", low=date.min.year + 1, high=date.max.year - 1)  # in UTC there is no such day
+        raise InvalidInput.one(path, "year_out_of_range")  # in UTC there is no such day
     return value
 
 

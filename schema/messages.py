@@ -3,11 +3,14 @@
 from market import errors as e
 from schema.labels import N_
 
+NOBODY = N_("没有人")
+"""Whose turn it is in a pause of an auction."""
+
 MESSAGES: dict[type[e.MarketError], str] = {
     e.NotSignedIn: N_("需要登录：没有令牌，或令牌不对、已过期。请用 signIn 取得令牌，放在请求头 Authorization: Bearer 之后。"),
     e.NotPermitted: N_("您不能做这件事：{reason}。可以办理的身份：{needed}。"),
     e.NotFound: N_("找不到{kind}“{key}”，或您无权查看。请核对编号。"),
-    e.InvalidInput: N_("填写的内容有问题，什么都没有保存。请按 fields 逐项修改后重新提交。"),
+    e.InvalidInput: N_("填写的内容有问题，什么都没有保存。请逐项修改后重新提交。"),
     e.WrongState: N_("{kind}现在处于“{state}”，不能这样操作；只有在“{needed}”时可以。请刷新后再看。"),
     e.SignInRefused: N_("账号或密码不对。请重新输入；忘记密码请找本单位管理员取得一次性链接。"),
     e.TooManyAttempts: N_("尝试次数过多，登录已暂停。请在 {retry_at} 之后再试。"),
@@ -58,7 +61,7 @@ MESSAGES: dict[type[e.MarketError], str] = {
     ),
     e.NoSeat: N_("贵机构没有参加项目 {project_code} 的竞价：只有初始报价有效的机构可以参加。"),
     e.NotYourTurn: N_(
-        "现在不是贵机构的报价时段：服务器收到 {received_at}，当前时段“{turn}”为 {begins_at} 至 {closes_at}。本次报价未保存。"
+        "现在不是贵机构的报价时段：服务器收到 {received_at}；现在轮到：{turn}（{begins_at} 至 {closes_at}）。本次报价未保存。"
     ),
     e.BidTooHigh: N_("报价 {amount} 元过高：至多 {allowed} 元，即本机构上次报价减去最小降幅 {step} 元。请修改后重新提交。"),
     e.StandstillRunning: N_("中选公示到 {until} 才结束，之后才能确认。"),
@@ -137,6 +140,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "not_positive": N_("必须大于 0。"),
     "too_large": N_("数额过大。"),
     "out_of_range": N_("应在 {low} 到 {high} 之间。"),
+    "year_out_of_range": N_("请核对年份，没有这样的日期。"),
     "too_short": N_("太短：至少 {limit} 个字，现有 {given} 个字。"),
     "too_common": N_("这个密码太常见，容易被猜到。请换一个。"),
     "same_as_login": N_("密码不能与账号相同。"),

@@ -1,4 +1,7 @@
-"""Scalars: money in yuan as exact decimal text; moments and days as people in Zhoushan read and write them."""
+"""Scalars: money in yuan as exact decimal text; moments and days as people in Zhoushan read and write them.
+
+And the class of an item and who pays, which many nouns name: they are enums of the schema before any of them is read.
+"""
 
 from datetime import date, datetime
 from typing import NewType
@@ -7,8 +10,15 @@ import strawberry
 from graphql import GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.schema.config import StrawberryConfig
 
+from market.catalogue.liability import PayerKind
+from market.catalogue.models import ItemClass
 from market.clock import SHANGHAI
 from market.money import format_yuan, parse_yuan
+
+strawberry.enum(
+    ItemClass, description="强制 · 行政机关委托 · 申请人自主决定 · 取消。 Who commissions and who pays follow from it."
+)
+strawberry.enum(PayerKind, description="申请人 · 审批部门 · 谁都不。 Applicant, approving department, nobody.")
 
 Yuan = NewType("Yuan", int)
 """An amount in fen inside Python, shown and read as yuan."""

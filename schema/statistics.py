@@ -1,5 +1,6 @@
 """Indicators in the API: for supervisors what they say, for everybody how they are computed."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -121,6 +122,13 @@ class IndicatorValue:
     async def supplier(self, info: Info) -> Organisation | None:
         """The intermediary that it is about."""
         return await _party(self.row.supplier, info)
+
+    @strawberry.field(description="这些数里提到的单位。 Those whose codes stand among its numbers.")
+    async def parties(self, info: Info) -> list[Organisation]:
+        """In the order of the numbers."""
+        codes = [part for value in self.row.inputs.values() if isinstance(value, dict | list) for part in value]
+        known = await asyncio.gather(*(_party(code, info) for code in dict.fromkeys(codes) if isinstance(code, str)))
+        return [party for party in known if party]
 
     @strawberry.field(description="算法及其版本。 How it is computed, in the version that made it.")
     async def rule(self, info: Info) -> IndicatorRule | None:

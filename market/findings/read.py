@@ -25,6 +25,7 @@ class FindingFilter:
 
     ``party``: the code of one whom it concerns. ``department``: its agency is concerned, or the item is one of its items.
     ``found_from``, ``found_to``: days in Zhoushan, both included. ``min_amount_fen``: at issue when found.
+    ``case_closed``: whether its case is closed; without a case it is not.
     """
 
     rule: str | None = None
@@ -40,6 +41,7 @@ class FindingFilter:
     found_from: date | None = None
     found_to: date | None = None
     min_amount_fen: int | None = None
+    case_closed: bool | None = None
 
 
 class FindingOrder(StrEnum):
@@ -69,6 +71,7 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "found_from": lambda on: Q(found_at__gte=day_begins(on)),
     "found_to": lambda on: Q(found_at__lt=day_begins(on + timedelta(days=1))),
     "min_amount_fen": lambda fen: Q(amount_fen__gte=fen),
+    "case_closed": lambda closed: Q(id__in=_settled()) if closed else Q(id__not_in=_settled()),
 }
 """What is not simply equal to a column."""
 
@@ -82,6 +85,10 @@ async def listing(actor: Actor, wanted: FindingFilter) -> QuerySet[Finding]:
         concerned = Subquery(_concerning(organisation__department_code=wanted.department))
         conditions.append(Q(Q(id__in=concerned), Q(item_code__in=codes), join_type="OR"))
     return visible(actor).filter(*conditions)
+
+
+def _settled() -> Any:
+    return Subquery(Finding.filter(case_links__case__state="closed").values("id"))
 
 
 def _concerning(**whom: Any) -> Any:

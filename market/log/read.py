@@ -12,7 +12,7 @@ HEAD_ID = 1
 PUBLIC = frozenset(
     {
         *("project:approve", "project:close", "project:fail", "project:award", "project:conclude", "project:pick"),
-        *("project:award_next", "project:shortlist", "project:annul", "objection:answer"),
+        *("project:award_next", "project:shortlist", "project:annul", "objection:answer", "project:amend_notice"),
         *("project:confirm", "project:cancel", "project:decline", "project:forfeit", "project:exhaust", "project:give_up"),
         *("draw:close", "draw:beacon", "draw:draw"),
         *("award:suspend", "award:lift_suspension", "opening:witness"),

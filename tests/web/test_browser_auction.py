@@ -1,5 +1,6 @@
 """The auction room in real browsers: one bids, another watches; a bid shows when its turn ends; a watcher survives the server."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -65,6 +66,11 @@ def announced(url: str, code: str) -> None:
     raise AssertionError("the auction was never announced")
 
 
+def rounds(page: str) -> set[str]:
+    """The rounds of the bids that the room tells of."""
+    return set(re.findall(r"第 \d+ 轮", page.partition("出价记录")[2]))
+
+
 def test_a_bid_shows_to_others_when_its_turn_ends(browser: Browser, server: Server) -> None:
     """Typed before the turn, kept while the board changes, sent in the turn, seen by the watcher after it; then the end with names."""
     code = planned(server.url, 14)
@@ -74,6 +80,8 @@ def test_a_bid_shows_to_others_when_its_turn_ends(browser: Browser, server: Serv
     path = f"/projects/{code}/auction"
     assert watcher.open(path) == 200 and watcher.page.locator("#board").count() == 0
     announced(server.url, code)
+    assert Reader(server.url).get(f"/projects/{code}").text.count(f'href="{path}"') == 1
+    assert "多轮竞价" in Reader(server.url).sign_in("applicant").get(f"/my/projects/{code}").text
     for reader in (watcher, bidder):
         assert reader.open(path) == 200
         assert reader.axe() == [] and reader.sticks_out() == 0
@@ -91,6 +99,9 @@ def test_a_bid_shows_to_others_when_its_turn_ends(browser: Browser, server: Serv
     expect(watcher.page.locator("#board[data-kind=ENDED]")).to_be_visible(timeout=40_000)
     expect(watcher.page.locator(".won .meta")).to_contain_text("虚构", timeout=15_000)
     assert watcher.axe() == []
+    assert rounds(Reader(server.url).get(path).text) == {"第 1 轮"}
+    for large in ("", "?view=big"):
+        assert bidder.open(path + large) == 200 and bidder.sticks_out() == 0
     for reader in (watcher, bidder):
         reader.context.close()
         assert reader.faults == []

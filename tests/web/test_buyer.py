@@ -290,3 +290,10 @@ def test_an_uploaded_invoice_fills_the_form(demo_server: str, applicant: Reader)
     assert made.FACTS["number"] in page and hidden(page, "invoice.documentId") in sent.headers["location"]
     nobody = Reader(demo_server).sign_in("agency").get(sent.headers["location"])
     assert nobody.status_code == 404
+
+
+def test_an_applicant_is_not_told_to_explain(applicant: Reader, agency: Reader) -> None:
+    """It sees the case that concerns it and who must answer; its own records alone may it correct."""
+    page, asked = applicant.get("/my/explanations").text, agency.get("/my/explanations").text
+    assert headline(page) == "与我有关的督办件" and "要我们说明" not in page.partition("<main")[2]
+    assert headline(asked) == "要我们说明的事"

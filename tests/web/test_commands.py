@@ -18,7 +18,7 @@ def test_a_taken_port_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest
         taken.listen()
         port = taken.getsockname()[1]
         answer = CliRunner().invoke(app, ["serve", "--demo", "--port", str(port)])
-    assert answer.exit_code == 1 and f"PORT={port + 1}" in answer.stderr.replace("\n", " ")
+    assert answer.exit_code == 1 and f"PORT={port + 1}" in " ".join(answer.stderr.split())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -26,7 +26,7 @@ def test_nothing_is_not_an_intact_log(tmp_path: Path, monkeypatch: pytest.Monkey
     """A database file that does not exist is not verified, and not made."""
     monkeypatch.chdir(tmp_path)
     answer = CliRunner().invoke(app, ["verify"])
-    assert answer.exit_code == 1 and "market verify --demo" in answer.stderr.replace("\n", " ")
+    assert answer.exit_code == 1 and "market verify --demo" in " ".join(answer.stderr.split())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -45,6 +45,8 @@ def test_nothing_is_looked_at_without_a_purpose(demo_server: str) -> None:
     assert "请先写明为什么看" in page and "不是认定" in page and "报价同源" in page and "个结果" not in page
     found = looked(demo_server, "&indicator=short_notice")
     assert "样本" in found and "只看时间，不推断原因" in found and "报名时间短" in found
+    priced = looked(demo_server, "&indicator=concentration")
+    assert "¥" in priced and "{" not in priced.partition("<main")[2] and "integrity.md" not in page and "domain.md" not in page
     assert "没有这样的结果" in reader.get("/supervision/indicators?purpose=x&agency=none").text
     assert reader.get("/supervision/indicators?purpose=x&outcome=NOPE").status_code == 400
 

@@ -73,6 +73,8 @@ def test_a_page_is_there_in_both_languages(demo_server: str, path: str) -> None:
         answer = Reader(demo_server, lang).sign_in("operator").get(path)
         assert answer.status_code == 200 and headline(answer.text) == title
     assert Reader(demo_server).get(path).headers["location"].startswith("/sign-in?next=")
+    refused = Reader(demo_server).sign_in("applicant").get(path)
+    assert refused.status_code == 403 and "能看这一页的身份：运营机构。" in refused.text
 
 
 def test_a_notice_is_sent_back_and_then_approved(demo_server: str, operator: Reader) -> None:
@@ -100,7 +102,7 @@ def test_strangers_cannot_decide(demo_server: str, operator: Reader) -> None:
     code = str(Api.sign_in(demo_server, "agency")(query)["projects"]["edges"][0]["node"]["code"])
     agency = Reader(demo_server).sign_in("agency")
     answer = agency.send(f"/operation/projects/{code}", "ReviewProject", code=code, approve="true")
-    assert answer.status_code == 422 and code in operator.get("/operation").text
+    assert answer.status_code == 403 and code in operator.get("/operation").text
 
 
 def test_an_account_begins_with_a_link_that_is_shown_once(operator: Reader) -> None:

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.web.api import Api
+from tests.web.browser_session import Reader
 from tests.web.test_pages import get
 
 CODES = """query($state: ProjectState!) {
@@ -136,3 +137,11 @@ def test_a_bad_address_of_a_notice_gets_a_page(demo_server: str, path: str, stat
     """Not found and not understood are designed pages."""
     answer = get(demo_server, path)
     assert answer.status_code == status and "<h1" in answer.text
+
+
+def test_an_empty_receipt_is_asked_for(demo_server: str) -> None:
+    """422 with the field, not an address that nobody understands."""
+    empty = Reader(demo_server).ask("POST", "/who-pays/receipt", data={"receipt": ""})
+    assert empty.status_code == 422 and 'name="receipt"' in empty.text
+    wrong = Reader(demo_server).ask("POST", "/who-pays/receipt", data={"receipt": "mistyped"})
+    assert wrong.status_code == 200 and 'value="mistyped"' in wrong.text

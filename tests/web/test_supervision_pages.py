@@ -162,3 +162,13 @@ def test_the_picture_has_at_most_forty_streams() -> None:
     assert shown["picture"]["bands"][0]["kind"] == "AT_ISSUE" and len(shown["picture"]["payees"]) == 40
     paths = [band["path"] for band in shown["picture"]["bands"]]
     assert len(paths) == 41 and all(re.fullmatch(r"M\d+ \d+C[\d ]+V\d+C[\d ]+Z", path) for path in paths)
+
+
+def test_a_finding_of_a_closed_case_is_no_lead_of_the_overview(demo_server: str) -> None:
+    """With and without it are all."""
+    api = Api.sign_in(demo_server, "regulator")
+    counts = [api(f"{{ findings(filter: {{ {some} }}) {{ totalCount }} }}")["findings"]["totalCount"] for some in _SOME]
+    assert counts[0] == counts[1] + counts[2]
+
+
+_SOME = ("rule: null", "caseClosed: true", "caseClosed: false")

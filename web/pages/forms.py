@@ -37,6 +37,9 @@ _DONE_BEFORE = N_(
 )
 
 
+_UNREAD = N_("有一项的内容太长，或者看不懂。请核对后重新提交。")
+
+
 @dataclass(frozen=True)
 class Sent:
     """One form as its template fills it: blank, or as it was typed with what is wrong with it.
@@ -150,7 +153,12 @@ class Form(Page):
 
     async def do(self, visit: Visit, operation: Operation, typed: Typed, given: Variables) -> Response:
         """The operation, and what follows."""
-        result = (await self.executed(visit, operation, given))[operation.root]
+        try:
+            result = (await self.executed(visit, operation, given))[operation.root]
+        except Refused as refused:
+            if refused.status != 400:
+                raise
+            return await self.again(visit, operation, Sent(typed, {}, refused.reason or self._unread(visit)), 422)
         if self._is_error(result["__typename"]):
             errors = {problem["path"]: problem["message"] for problem in result.get("fields", ())}
             spent = result["__typename"] == _SPENT
@@ -159,6 +167,9 @@ class Form(Page):
         if operation.name in self.shown:
             return await self.again(visit, operation, Sent(typed, result=result), 200)
         return self.went_well(visit, operation, result)
+
+    def _unread(self, visit: Visit) -> str:
+        return i18n.translate(visit.reader.lang, _UNREAD)
 
     def _is_error(self, typename: str) -> bool:
         kind = self.site.schema._schema.type_map[typename]

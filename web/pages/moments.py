@@ -1,6 +1,7 @@
 """Moments as readers say them, in Zhoushan's time. "now" is the server's, sent with the data."""
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from babel.dates import format_date
 
@@ -25,3 +26,8 @@ def second(at: str) -> str:
 def past(at: str, now: str) -> bool:
     """Whether the moment is over by the server's clock."""
     return datetime.fromisoformat(at) <= datetime.fromisoformat(now)
+
+
+def auction_begins(auction: dict[str, Any]) -> str:
+    """When an auction began, or is to begin: as last said of its first stage; what its other stages say is when they begin."""
+    return str([event["beginsAt"] for event in auction["events"] if event["stage"] == 0][-1])

@@ -37,3 +37,14 @@ class Asking(Sending):
     """The same with a query: a receipt opens what only its holder may read, so it stands in no address and no log."""
 
     kind = OperationType.QUERY
+
+    def variables(self, visit: Visit, given: QueryParams) -> Variables:
+        """What is left blank is blank, and found nowhere."""
+        return dict.fromkeys(self.operation.types, "") | super().variables(visit, given)
+
+    async def answered(self, visit: Visit) -> Response:
+        """422 when nothing was typed."""
+        response = await super().answered(visit)
+        if "" in self.variables(visit, await self.given(visit.request)).values():
+            response.status_code = 422
+        return response

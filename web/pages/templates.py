@@ -35,6 +35,7 @@ def environment(lang: str) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(yuan=yuan, cents=cents, basis=basis, unmarked=unmarked)
+    env.filters.update(past=moments.past, auction_begins=moments.auction_begins)
     env.filters.update(
         moment=partial(moments.moment, lang), label=partial(label, lang), said=partial(said, lang), second=moments.second
     )

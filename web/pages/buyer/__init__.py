@@ -71,6 +71,6 @@ def pages(site: Site) -> dict[str, Page]:
         "/my/fees": Page(site, "buyer/fees", signed_in=True),
         "/my/fees/{recordNo}": Form(site, "buyer/fee", views.fee),
         "/my/payments": Page(site, "buyer/payments", signed_in=True),
-        "/my/explanations": Page(site, "buyer/explanations", signed_in=True),
+        "/my/explanations": Page(site, "buyer/explanations", views.explanations, signed_in=True),
         "/my/explanations/{code}": Form(site, "buyer/explanation", views.explanation),
     }

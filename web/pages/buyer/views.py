@@ -61,7 +61,21 @@ def explanation(data: Data, _asked: Variables) -> Data:
     """What the case asks of the reader's party now: explain, rectify or nothing."""
     case = data["oversightCase"]
     asked = next(iter(_of_case(case, party(data))), None)
-    return {"case": case, "wanted": asked["kind"] if asked else ""}
+    return {"case": case, "wanted": asked["kind"] if asked else "", "is_asked": _is_of(case, party(data))}
+
+
+def explanations(data: Data, _asked: Variables) -> Data:
+    """Whether the reader's party is who must answer; others, applicants above all, may only look on."""
+    own = data["viewer"]["onBehalfOf"] or data["viewer"]["actingFor"]
+    cases = _nodes(data["oversightCases"])
+    return {
+        "is_asked": any(_is_of(case, own["code"]) for case in cases) if cases else own["kind"] == "AGENCY",
+        "mine": own["code"],
+    }
+
+
+def _is_of(case: Data, code: str) -> bool:
+    return case["agency"] is not None and bool(case["agency"]["code"] == code)
 
 
 def desk(data: Data, _asked: Variables) -> Data:

@@ -4,7 +4,7 @@ from typing import Any
 
 from schema.labels import LABELS, N_
 from web.pages.engine import Refused
-from web.pages.moments import past
+from web.pages.moments import auction_begins, past
 from web.pages.operation import Variables
 from web.pages.public import lists, words
 
@@ -77,8 +77,15 @@ def steps(project: Data) -> list[Data]:
         return [*_done(times[:reached]), {"name": _ENDS[state], "mark": "ended", "at": None}]
     now = _NOW[state]
     later = [{"name": name, "mark": "todo", "at": at} for name, at in zip(_WAY[now + 1 :], times[now + 1 :], strict=True)]
-    here = [{"name": _STEPS.get(state, _WAY[now]), "mark": "now", "at": times[now]}] if now < len(_WAY) else []
+    here = [_here(project, now, times[now])] if now < len(_WAY) else []
     return [*_done(times[:now]), *here, *later]
+
+
+def _here(project: Data, now: int, at: str | None) -> Data:
+    """The step under way: of an auction that is announced the quotes are opened, and shown when it has ended."""
+    if project["state"] == "CLOSED" and project["auction"]:
+        return {"name": N_("多轮竞价"), "mark": "now", "at": auction_begins(project["auction"])}
+    return {"name": _STEPS.get(project["state"], _WAY[now]), "mark": "now", "at": at}
 
 
 def _done(times: list[str | None]) -> list[Data]:
@@ -90,6 +97,9 @@ def waits(project: Data) -> Data | None:
     if project["state"] not in _WAITS:
         return None
     field, name = _WAITS[project["state"]]
+    if project["state"] == "CLOSED" and project["auction"]:
+        name, at = N_("距离竞价开始"), auction_begins(project["auction"])
+        return None if past(at, project["serverTime"]) else {"name": name, "at": at}
     at = (project | (project["award"] or {}))[field]
     return {"name": name, "at": at} if at and not past(at, project["serverTime"]) else None
 

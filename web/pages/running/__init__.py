@@ -3,8 +3,8 @@
 from typing import Any
 
 from web.pages.engine import Page, Site
-from web.pages.forms import Form
 from web.pages.operation import Variables
+from web.pages.roles import RoleForm, RolePage
 from web.pages.running import settings
 
 RECORDS = {
@@ -49,19 +49,29 @@ def _recording(name: str) -> Any:
     return lambda _data, _asked: {"record": name}
 
 
+class OperatorPage(RolePage):
+    """For the operator alone."""
+
+    roles = frozenset({"OPERATOR"})
+
+
+class OperatorForm(OperatorPage, RoleForm):
+    """The same with forms."""
+
+
 def pages(site: Site) -> dict[str, Page]:
     """Address → page. Raises BadDocument."""
     return {
-        "/operation": Page(site, "running/desk", queue, signed_in=True),
-        "/operation/projects/{projectCode}": Form(
+        "/operation": OperatorPage(site, "running/desk", queue, signed_in=True),
+        "/operation/projects/{projectCode}": OperatorForm(
             site, "running/project", then={"ReviewProject": lambda _result, _path: "/operation"}
         ),
-        "/operation/parties": Page(site, "running/parties", signed_in=True),
-        **{f"/operation/parties/{name}": Form(site, "running/record", _recording(name), shown=SHOWN) for name in RECORDS},
-        "/operation/ratings": Page(site, "running/ratings", signed_in=True),
-        "/operation/ratings/{code}": Form(site, "running/appeal"),
-        "/operation/catalogue": Page(site, "running/catalogue", signed_in=True),
-        "/operation/catalogue/{number}": Page(site, "running/edition", settings.edition, signed_in=True),
-        "/operation/rulebook": Page(site, "running/rulebook", settings.chapters, signed_in=True),
-        "/operation/log": Page(site, "running/log", signed_in=True),
+        "/operation/parties": OperatorPage(site, "running/parties", signed_in=True),
+        **{f"/operation/parties/{name}": OperatorForm(site, "running/record", _recording(name), shown=SHOWN) for name in RECORDS},
+        "/operation/ratings": OperatorPage(site, "running/ratings", signed_in=True),
+        "/operation/ratings/{code}": OperatorForm(site, "running/appeal"),
+        "/operation/catalogue": OperatorPage(site, "running/catalogue", signed_in=True),
+        "/operation/catalogue/{number}": OperatorPage(site, "running/edition", settings.edition, signed_in=True),
+        "/operation/rulebook": OperatorPage(site, "running/rulebook", settings.chapters, signed_in=True),
+        "/operation/log": OperatorPage(site, "running/log", signed_in=True),
     }

@@ -1,7 +1,11 @@
 """The pages of indicators and of complaints: what may be looked at, and what is due first."""
 
+import json
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
+from schema.labels import LABELS, N_
 from web.pages.operation import Variables
 from web.pages.roles import RolePage
 
@@ -21,7 +25,44 @@ def asking(variables: Variables) -> Variables:
 
 def indicators(data: Data, _asked: Variables) -> Data:
     """Number → the newest title, to choose from."""
-    return {"titles": {rule["id"]: rule["title"] for rule in data["indicatorRules"]}}
+    return {"titles": {rule["id"]: rule["title"] for rule in data["indicatorRules"]}, "parts": parts, "named": named}
+
+
+_FEN = frozenset(["median", "q1", "q3", "applicant_median", "agency_median", "by_supplier", "quotes", "amounts"])
+"""Numbers that are amounts, beside those whose names end in ``_fen``."""
+_WORDS: Mapping[Any, str] = {True: N_("是"), False: N_("否"), "": N_("没有"), None: N_("没有")}
+
+
+def named(parties: list[Data]) -> dict[str, str]:
+    """Code → name."""
+    return {party["code"]: party["name"] for party in parties}
+
+
+def parts(number: Data, names: Mapping[str, str]) -> list[Data]:
+    """A number as people read it, a table or a list piece by piece: ``of`` whose, "" where nobody's; ``fen`` of an amount, else ``text``.
+
+    ``names``: code → name.
+    """
+    value = _read(number["value"])
+    pairs = value.items() if isinstance(value, dict) else [("", each) for each in (value if isinstance(value, list) else [value])]
+    money = number["name"].endswith("_fen") or number["name"] in _FEN
+    return [{"of": names.get(of, of), **_piece(each, names, money=money)} for of, each in pairs]
+
+
+def _piece(value: Any, names: Mapping[str, str], *, money: bool) -> Data:
+    if money and value not in (None, ""):
+        return {"fen": str(Fraction(value)), "text": ""}
+    if value is None or isinstance(value, bool) or value == "":
+        return {"fen": "", "text": _WORDS[value]}
+    return {"fen": "", "text": names.get(str(value)) or LABELS.get(str(value)) or str(value)}
+
+
+def _read(text: str) -> Any:
+    """JSON, exactly; any other text as it is."""
+    try:
+        return json.loads(text, parse_float=str)
+    except json.JSONDecodeError:
+        return text
 
 
 def complaints(data: Data, _asked: Variables) -> Data:

@@ -1,6 +1,7 @@
 """The auction room: everybody watches, bidders bid by a form beside the live block."""
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from starlette.responses import Response
@@ -17,7 +18,10 @@ easily lost when seconds count (ui.md §5.2)."""
 
 
 def shown(data: Data, _asked: Variables) -> Data:
-    """How it stands; ``last`` is None before the auction is announced, ``lowest`` before it begins."""
+    """How it stands; ``last`` is None before the auction is announced, ``lowest`` before it begins.
+
+    ``bids``: an event that makes a bid known is of the stage that begins; ``round`` is that of the turn that ended, the event before.
+    """
     project = data["project"]
     auction = project["auction"] or {"events": [], "mySeat": None}
     told, seat = auction["events"], auction["mySeat"]
@@ -26,7 +30,7 @@ def shown(data: Data, _asked: Variables) -> Data:
     return {
         "last": last,
         "seat": seat,
-        "bids": [event for event in reversed(told) if event["made"]],
+        "bids": [last | {"round": turn["roundNumber"]} for turn, last in reversed([*pairwise(told)]) if last["made"]],
         "below": below(project["ceiling"], lowest),
         "lowest": lowest,
         "level": lowest or (seat and seat["amount"]),

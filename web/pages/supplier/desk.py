@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from schema.labels import N_
 from web.pages.frameworks.views import is_member
-from web.pages.moments import past
+from web.pages.moments import auction_begins, past
 from web.pages.operation import Variables
 from web.pages.sums import unpaid
 
@@ -100,12 +100,18 @@ def contract(data: Data, _asked: Variables) -> Data:
 
 
 def objections(data: Data, _asked: Variables) -> Data:
-    """Its own ones on this project."""
-    return {"mine": own_objections(data["project"], data["viewer"]["actingFor"]["code"])}
+    """Its own ones on this project, and whether there is still time for one."""
+    project = data["project"]
+    return {"mine": own_objections(project, data["viewer"]["actingFor"]["code"]), "in_time": may_still_object(project)}
+
+
+def may_still_object(project: Data) -> bool:
+    """The result stands for objections; afterwards it waits for the client alone."""
+    return project["state"] == "STANDSTILL" and not past(project["award"]["standstillUntil"], project["serverTime"])
 
 
 def _may_object(project: Data, me: str) -> bool:
-    return project["state"] == "STANDSTILL" and not won(project, me) and not own_objections(project, me)
+    return may_still_object(project) and not won(project, me) and not own_objections(project, me)
 
 
 def tasks(project: Data, me: str) -> Iterator[Data]:
@@ -113,7 +119,7 @@ def tasks(project: Data, me: str) -> Iterator[Data]:
     yield from _to_reveal(project)
     auction = project["auction"]
     if auction and auction["endedAt"] is None:
-        yield _task(project, N_("竞价开始"), auction["beginsAt"], N_("进竞价现场"), f"/projects/{project['code']}/auction")
+        yield _task(project, N_("竞价开始"), auction_begins(auction), N_("进竞价现场"), f"/projects/{project['code']}/auction")
     if won(project, me):
         yield from _won(project, project["award"], f"/my/awards/{project['code']}")
 
