@@ -18,6 +18,8 @@ USAGE = """usage: python keep.py PROJECT BIDDER PRICE DAYS
   PRICE    报价 yuan: 98000.00 — 下浮率 or percent off the ceiling: 12.5%
   DAYS     服务期限 working days after signing: 20"""
 
+_BOUNDS = {"discountBp": range(10_000), "amountFen": range(1, 10**15 + 1)}
+"""What a notice may take: less than all of the ceiling off, more than nothing. The server says the same after the deadline."""
 _PRICE = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,2}))?(%?)")
 
 
@@ -30,16 +32,14 @@ def commitment(project: str, bidder: str, content: str, salt: bytes) -> str:
 
 
 def content(price: str, days: str) -> str:
-    """The one text of this quote: keys sorted, no spaces, fen or basis points. Raises ValueError."""
+    """The one text of this quote: keys sorted, no spaces, fen or basis points. Raises ValueError for what nobody takes later."""
     found = _PRICE.fullmatch(price)
-    if not found or not days.isascii() or not days.isdecimal():
+    if not found or not days.isascii() or not days.isdecimal() or not 1 <= int(days) <= 1000:
         raise ValueError(f"{price} {days}")
-    hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
-    if not 1 <= int(days) <= 1000 or not (
-        0 <= hundredths < 10_000 if found[3] else hundredths > 0
-    ):  # what is shown later must be taken
-        raise ValueError(f"{price} {days}")
-    quote = {"discountBp" if found[3] else "amountFen": hundredths, "note": "", "serviceWorkingDays": int(days)}
+    name, hundredths = ("discountBp" if found[3] else "amountFen"), int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    if hundredths not in _BOUNDS[name]:
+        raise ValueError(price)
+    quote = {name: hundredths, "note": "", "serviceWorkingDays": int(days)}
     return json.dumps(quote, sort_keys=True, separators=(",", ":"))
 
 
