@@ -51,7 +51,7 @@ def _said(project: Project, logged: Logged) -> dict[str, Any]:
 def _beacon(project: Project, logged: Logged, last: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
     """By the rule of the notice, of all that was said. Formerly the first official could type it in anew, and a second one confirmed."""
     voices = [facts for action, facts in logged if action == "draw:beacon"]
-    voices += [last[act] for act in ("draw:record_beacon", "draw:confirm_beacon") if act in last]
+    voices += [{"by": act} | last[act] for act in ("draw:record_beacon", "draw:confirm_beacon") if act in last]
     try:
         return transcripts.beacon_of(project.terms["draw"], sorted(voices, key=lambda voice: str(voice["at"])))
     except ValueError:  # by the first rule one alone says nothing

@@ -24,9 +24,10 @@ DESKS = ("/", "/my", "/my/quotes", "/my/profile", "/my/contracts", "/supervision
 _OTHERWISE = re.compile(r"[?&](lang|view)=|^/(graphiql|static)\b")
 _BESIDE = {
     "/supervision/cases/{code}": tuple(f"/{step}" for step in STEPS),
-    "/my/projects/{projectCode}": ("/change", "/pay"),
+    "/my/projects/{projectCode}": ("/change",),
+    "/intermediaries": ("/compare",),
 }
-_EACH, _ASKED = 6, 3
+_EACH, _ASKED = 9, 3
 """Pages of one kind that one reader opens: by different addresses, and with different questions."""
 
 

@@ -64,7 +64,7 @@ def test_a_regulator_goes_from_the_overview_to_asking_for_an_explanation(visit: 
     page.wait_for_url("**/ask")
     fits(visit)
     page.locator("main form button").click()
-    expect(page.locator(".failed")).to_be_focused()
+    expect(page.locator("div.failed")).to_be_focused()
     page.fill("#text", "请说明谁让申请人付的。")
     page.locator("main form button").click()
     expect(page.locator(".done")).to_be_visible()

@@ -145,4 +145,9 @@ def test_a_quote_that_stays_here_until_the_deadline(bidder: Visit, demo_server: 
     expect(page.locator("#salt")).to_have_value(kept["salt"])
     assert bidder.axe() == [] and bidder.sticks_out() == 0
     show.click()
+    for _ in range(10):
+        if "47,500" in page.locator("#receipt + .sum").inner_text():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
     expect(page.locator("#receipt + .sum")).to_contain_text("¥47,500")

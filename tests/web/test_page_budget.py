@@ -12,6 +12,7 @@ NOT_BY_LINK = {
     "/projects/{code}/notice.pdf": "a file, see test_notice",
     "/my/projects/{projectCode}/questions/{code}": "nobody has asked in the demo world, see test_buyer",
     "/my/projects/{projectCode}/objections/{code}": "nobody objects there, see test_buyer",
+    "/projects/{projectCode}/objection": "its time is over there, see test_supplier_pages",
     "/operation/ratings/{code}": "nobody appeals there, see test_rating_pages",
     "/projects/{projectCode}/auction": "the demo world has none, see test_browser_auction",
     "/projects/{projectCode}/auction/events": "the same",

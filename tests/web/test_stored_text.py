@@ -53,8 +53,6 @@ WORDS = {
     "SubmitQuoteInput.proposal": "quotes.proposal",
     "RecordAvoidanceInput.reason": "avoidances.reason",
     "LiftAvoidanceInput.reason": "avoidances.lift_reason",
-    "RecordBeaconInput.value": "draws.voices",
-    "RecordBeaconInput.link": "draws.voices",
     "ScoreSheetInput.note": "scores.note",
     "RecordCreditScoreInput.source": "credit_scores.source",
     "RaiseObjectionInput.text": "objections.text",
@@ -100,6 +98,8 @@ WORDS = {
 SEALED = {"SubmitQuoteInput.note": "in the sealed content, shown to its bidder as typed: see test_a_sealed_note_stays_text"}
 LISTED = {
     "CriterionInput.name": "projects.parameters",
+    "RecordBeaconInput.link": "draws.voices",
+    "RecordBeaconInput.value": "draws.voices",
     "SetJurisdictionInput.departments": "jurisdictions.departments",
     "SetJurisdictionInput.regions": "jurisdictions.regions",
 }
@@ -224,12 +224,14 @@ UNSHOWN = {
     "complaints.outcome": "shown for a receipt, which is in no link",
     "complaints.record_no": "told by the interface alone",
     "demands.named_supplier": "in the words that the regulator reads",
-    "draws.voices": "no beacon in the demo world",
+    "frameworks.review_note": "no framework is returned in the demo world",
     "projects.beacon_name": "no beacon in the demo world",
     "fee_records.reason": "nothing is taken back in the demo world",
     "oversight_cases.decision_reason": "no case is decided in the demo world",
     "oversight_cases.referred_to": "no case is referred in the demo world",
     "quotes.proposal": "nobody proposes in the demo world",
+    "ratings.appeal_reason": "nobody appeals in the demo world",
+    "ratings.decision_reason": "nobody appeals in the demo world",
 }
 """Words that no page of the demo world shows, and why."""
 
