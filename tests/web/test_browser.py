@@ -116,6 +116,8 @@ class Visit:
     def open(self, path: str) -> int:
         """Go there; the status."""
         known = re.sub(r"{(\w+)}", lambda state: code_in(self.url, state[1]), path)
+        if self.page.url.endswith("/auction"):
+            self.page.goto("about:blank")  # a live page may be reloading itself just now, which would cut the way to the next one
         answer = self.page.goto(known, wait_until="load")
         assert answer is not None
         return answer.status
