@@ -18,7 +18,7 @@ from market.projects import service as project_service
 from market.projects.models import Project
 from market.projects.states import ProjectState
 from market.quotes import concerned
-from market.text import new_code, one_text, typed_code
+from market.text import new_code, one_published, typed_code
 from market.usecase import authorise, rulebook, unit, use_case
 
 REASON = 500
@@ -35,7 +35,7 @@ async def suspend_award(actor: Actor, project_code: str, reason: str) -> Project
     project = await project_service.locked(actor, project_code)
     authorise(Action.AWARD_SUSPEND, projects.subject(project))
     await concerned.refuse(actor, project)
-    words = one_text("reason", reason, REASON, lines=True)
+    words = one_published("reason", reason, REASON, lines=True)
     if project.state not in _STANDING:
         raise WrongState("project", project.state, tuple(state.value for state in _STANDING))
     award = await read.award_of(project.id)
@@ -95,7 +95,7 @@ async def lift_suspension(actor: Actor, code: str, reason: str) -> Project:
     project = await project_service.locked(actor, row.project.code)
     authorise(Action.SUSPENSION_LIFT, Subject.of(row.organisation_id or actor.organisation_id))  # none: from before it was kept
     await concerned.refuse(actor, project)
-    words = one_text("reason", reason, REASON, lines=True)
+    words = one_published("reason", reason, REASON, lines=True)
     values = {"live": None, "lifted_at": unit().now, "lifted_by_id": actor.account_id, "lift_reason": words}
     if not is_in_force(row, unit().now) or not await AwardSuspension.filter(id=row.id, live=True).update(**values):
         raise WrongState("suspension", "lifted", ("in_force",))
