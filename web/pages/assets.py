@@ -19,13 +19,12 @@ _TYPES = {
     "verify.js": "text/javascript; charset=utf-8",
     "verify-log.js": "text/javascript; charset=utf-8",
     "verify-receipt.js": "text/javascript; charset=utf-8",
-    "nonce.js": "text/javascript; charset=utf-8",
-    "keep.js": "text/javascript; charset=utf-8",
+    "quote.js": "text/javascript; charset=utf-8",
     "auction.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
-_JOINED = {"site.js": ("site.js", "part.js")}
-"""What every page loads comes as one file: a request costs more than its bytes."""
+_JOINED = {"site.js": ("site.js", "part.js"), "quote.js": ("nonce.js", "keep.js")}
+"""What a page loads together comes as one file: a request costs more than its bytes."""
 _FOREVER = "public, max-age=31536000, immutable"
 
 
