@@ -27,8 +27,10 @@ _BESIDE = {
     "/my/projects/{projectCode}": ("/change",),
     "/intermediaries": ("/compare",),
 }
-_EACH, _ASKED = 9, 3
+_EACH, _ASKED = 5, 2
 """Pages of one kind that one reader opens: by different addresses, and with different questions."""
+_IN_EVERY_STATE = {"/projects/{code}": 8, "/my/projects/{projectCode}": 10}
+"""As ``_EACH``, where each looks otherwise."""
 
 
 @cache
@@ -114,11 +116,12 @@ class Seen:
 
 @dataclass
 class Crawl:
-    """All that these people can reach from their desks by links. ``assets``: what pages load, by address."""
+    """All that these people can reach from their desks by links. ``assets``: what pages load, by address; ``cookies``: of each."""
 
     url: str
     seen: list[Seen] = field(default_factory=list)
     assets: dict[str, Seen] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def run(self, people: tuple[str, ...] = PEOPLE) -> "Crawl":
         """One after the other."""
@@ -128,6 +131,7 @@ class Crawl:
 
     def _read(self, who: str) -> None:
         reader = _reader(self.url, who)
+        self.cookies[who] = {"session": reader.cookies["session"]} if who else {}
         with httpx.Client(base_url=self.url, cookies=reader.cookies, trust_env=False, timeout=60) as http:
             todo, known, counted = list(DESKS), set(DESKS), Counter[str]()
             while todo:
@@ -143,7 +147,7 @@ class Crawl:
     def _is_new(self, path: str, known: set[str], counted: Counter[str]) -> bool:
         at = urlsplit(path)
         group = kind(at.path) + ("?" if at.query else "")
-        if path in known or counted[group] >= (_ASKED if at.query else _EACH):
+        if path in known or counted[group] >= (_ASKED if at.query else _IN_EVERY_STATE.get(group, _EACH)):
             return False
         known.add(path)
         counted[group] += 1

@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
@@ -47,7 +46,7 @@ class Server:
         self.database_url = url or f"sqlite://{self.database}"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: ForkServerProcess | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -58,12 +57,10 @@ class Server:
         """Start and wait until it answers."""
         if self.database_url == f"sqlite://{self.database}" and not self.database.exists():
             shutil.copy(migrated_sqlite(), self.database)
-        command = [str(Path(sys.executable).with_name("market")), "serve", "--demo", "--port", str(self.port)]
-        command += ["--database", self.database_url]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment)
+        command = ["serve", "--demo", "--port", str(self.port), "--database", self.database_url]
+        self.process = commands.start(command, self.environment, self.log, self.log)
         for _ in range(300):
-            if self.process.poll() is not None:
+            if self.process.exitcode is not None:
                 raise AssertionError(f"the server stopped:\n{self.log.read_text()}")
             if self._answers():
                 return
@@ -78,15 +75,16 @@ class Server:
 
     def kill(self) -> None:
         """kill -9."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
+        if self.process and self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
 
     def stop(self) -> None:
         """Ask it to stop, and wait."""
-        if self.process and self.process.poll() is None:
+        if self.process and self.process.exitcode is None:
             self.process.terminate()
-            self.process.wait(timeout=30)
+            self.process.join(30)
+            assert self.process.exitcode is not None, "the server did not stop"
 
     def verify(self) -> subprocess.CompletedProcess[str]:
         """``market verify`` on its database."""

@@ -55,11 +55,10 @@ def usable(reader: Visit, path: str) -> None:
     assert reader.axe() == [] and reader.sticks_out() == 0
 
 
-def test_the_pages_of_intermediaries_are_usable_by_everybody(bidder: Visit, demo_server: str) -> None:
-    """The desk and a form for each way of quoting."""
+def test_a_quote_by_rate_is_usable_by_everybody(bidder: Visit, demo_server: str) -> None:
+    """The form for a discount instead of a price."""
     rate = notice(demo_server, quoting="DISCOUNT_RATE", ceiling="60000")
-    for path in ("/my/quotes", f"/projects/{rate}/quote"):
-        usable(bidder, path)
+    usable(bidder, f"/projects/{rate}/quote")
 
 
 def test_a_quote_takes_only_a_keyboard(bidder: Visit, demo_server: str) -> None:

@@ -1,12 +1,14 @@
 """The ``market`` command as an operator runs it: files that are no list, databases that are none, a world half built."""
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from market.catalogue import shipped
+from tests.conftest import migrated_sqlite
 from tests.web import commands
 
 LIST = shipped.edition().content
@@ -46,6 +48,7 @@ BAD = {
 def test_a_bad_list_is_refused_by_row_and_column(tmp_path: Path, name: str) -> None:
     """Exit code 1, the place and the reason; only the shipped edition is there afterwards."""
     content, told = BAD[name]
+    shutil.copy(migrated_sqlite(), tmp_path / "m.sqlite3")
     code, said = load(tmp_path, content)
     assert (code, editions(tmp_path)) == (1, 1) and told in said and "nothing changed" in said
 

@@ -1,9 +1,17 @@
-"""Every page of everybody, found by its links: small, from this host alone, under a strict policy, in nobody's frame."""
+"""Every page of everybody, found by its links: small, from this host alone, under a strict policy, in nobody's frame, usable."""
+
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.web import test_browser
 from tests.web.crawling import Crawl, Seen, kind, routes
+from tests.web.test_browser import Visit, screens
 from web.pages import acting
+
+playwright, browser = test_browser.playwright, test_browser.browser
+"""The fixtures of the browser."""
 
 FIRST, AGAIN, REQUESTS = 25_000, 8_000, 6
 """Bytes over the wire, headers included: all of a first visit, a page looked at again; requests of a first visit."""
@@ -80,3 +88,42 @@ def test_somebodys_own_pages_are_kept_by_nobody(crawl: Crawl) -> None:
     for seen in pages(crawl):
         kept = seen.answer.headers["cache-control"]
         assert kept == "no-store" if seen.who else "max-age=0" in kept or kept == "no-store", (seen.who, seen.path, kept)
+
+
+def one_of_each(crawl: Crawl, by_all: bool) -> dict[str, dict[str, str]]:
+    """Who → kind of page → the first of it; what anybody may read stands with nobody in particular, or with who finds a form there.
+    ``by_all``: of each person, not only of the first.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for seen in pages(crawl):
+        if seen.who == "intermediary2":
+            continue  # the same desk as the first one's
+        known, at = found.setdefault(seen.who, {}), kind(seen.path.partition("?")[0])
+        is_public = at in found.get("", {}) and not (seen.who and len(seen.markup.posts) > 1)
+        if not is_public and (by_all or not any(at in paths for paths in found.values())):
+            known.setdefault(at, seen.path)
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("options", [option.values[0] for option in screens()], ids=[option.id for option in screens()])
+def test_every_page_is_usable_by_everybody(crawl: Crawl, browser: Browser, options: dict[str, Any]) -> None:
+    """Nothing sticks out, on phones and on a desk, and the browser has nothing to complain of; no violation of WCAG 2.2 AA, which
+    is asked in one language: markup and colours are the same in the other.
+    """
+    wrong, is_asked = list[tuple[str, str, str]](), options["locale"] == "zh-CN"
+    for who, paths in one_of_each(crawl, is_asked).items():
+        visit = Visit(browser, crawl.url, **options)
+        visit.context.add_cookies(
+            [{"name": name, "value": value, "url": crawl.url} for name, value in crawl.cookies[who].items()]
+        )
+        for path in paths.values():
+            assert (who, path, visit.open(path)) == (who, path, 200)
+            wrong += [(who, path, fault) for fault in (visit.axe() if is_asked else ())]
+            wrong += [(who, path, "sticks out")] if visit.sticks_out() else []
+            visit.page.set_viewport_size({"width": 320, "height": 800})
+            wrong += [(who, path, "sticks out at 320")] if visit.sticks_out() else []
+            visit.page.set_viewport_size(options["viewport"])
+        visit.context.close()
+        wrong += [(who, "", fault) for fault in visit.faults]
+    assert wrong == [], wrong
