@@ -73,10 +73,10 @@ def rounds(page: str) -> set[str]:
 
 def test_a_bid_shows_to_others_when_its_turn_ends(browser: Browser, server: Server) -> None:
     """Typed before the turn, kept while the board changes, sent in the turn, seen by the watcher after it; then the end with names."""
-    code = planned(server.url, 14)
     watcher = Visit(browser, server.url, locale="zh-CN", viewport={"width": 1280, "height": 900})
     bidder = Visit(browser, server.url, locale="en", viewport={"width": 390, "height": 800})
     sign_in(bidder, FIRST)
+    code = planned(server.url, 14)
     path = f"/projects/{code}/auction"
     assert watcher.open(path) == 200 and watcher.page.locator("#board").count() == 0
     announced(server.url, code)
