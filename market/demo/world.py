@@ -120,6 +120,7 @@ async def build() -> None:
         await catalogue.load_shipped(SYSTEM)
         names = [q.name_zh for q in await Qualification.all()]
         stage = Stage(await people.people(names), start)
+        await people.registers(stage.cast, local_date(start))
     await _finished(stage)
     stage.at = now - timedelta(minutes=20)
     await _underway(stage, now)

@@ -11,14 +11,18 @@ RECORDS = {
     "register": "RegisterOrganisation",
     "member": "AddMember",
     "link": "IssueAccessLink",
+    "leave": "EndMembership",
     "qualification": "RecordQualification",
+    "practitioner": "RegisterPractitioner",
+    "left": "EndPractitioner",
     "relation": "RecordRelation",
     "credit": "RecordCreditScore",
     "mandate": "GrantMandate",
+    "jurisdiction": "SetJurisdiction",
 }
 """Last part of the address → the operation."""
 
-SHOWN = frozenset({"RegisterOrganisation", "IssueAccessLink"})
+SHOWN = frozenset({"RegisterOrganisation", "IssueAccessLink", "RegisterPractitioner"})
 """What tells something that is needed at once: a new code, a secret that is shown only once."""
 
 
@@ -46,7 +50,10 @@ def _needs_beacon(project: dict[str, Any]) -> bool:
 
 
 def _recording(name: str) -> Any:
-    return lambda _data, _asked: {"record": name}
+    def view(data: dict[str, Any], _asked: Variables) -> dict[str, Any]:
+        return {"record": name, "operation": RECORDS[name], "names": {row["code"]: row["name"] for row in data["departments"]}}
+
+    return view
 
 
 class OperatorPage(RolePage):
@@ -70,6 +77,7 @@ def pages(site: Site) -> dict[str, Page]:
         **{f"/operation/parties/{name}": OperatorForm(site, "running/record", _recording(name), shown=SHOWN) for name in RECORDS},
         "/operation/ratings": OperatorPage(site, "running/ratings", signed_in=True),
         "/operation/ratings/{code}": OperatorForm(site, "running/appeal"),
+        "/operation/avoidances": OperatorForm(site, "account/avoidances"),
         "/operation/catalogue": OperatorPage(site, "running/catalogue", signed_in=True),
         "/operation/catalogue/{number}": OperatorPage(site, "running/edition", settings.edition, signed_in=True),
         "/operation/rulebook": OperatorPage(site, "running/rulebook", settings.chapters, signed_in=True),
