@@ -135,11 +135,12 @@ class Measure(relay.Node):
 
 @strawberry.input
 class MeasureFilter:
-    """``states``: left out: any. ``inForce``: only those that are."""
+    """``states``: left out: any. ``inForce``: only those that are. ``mine``: only those about the reader's own organisation."""
 
     intermediary_code: str | None = None
     states: list[MeasureState] | None = None
     in_force: bool = False
+    mine: bool = False
 
 
 @strawberry.input
@@ -216,7 +217,7 @@ class Queries:
     ) -> Connection[Measure]:
         """One page."""
         wanted = filter or MeasureFilter()
-        asked = read.MeasureFilter(wanted.intermediary_code, tuple(wanted.states or ()), wanted.in_force)
+        asked = read.MeasureFilter(wanted.intermediary_code, tuple(wanted.states or ()), wanted.in_force, wanted.mine)
         page, listed = Page.of(first, after), read.listing(info.context.actor, asked, await info.context.now())
         rows = await read.page(listed, page.after_keys(datetime, UUID), page.limit)
         return connection(rows, page, Measure.of, lambda row: [row.proposed_at.isoformat(), row.id], listed.count)

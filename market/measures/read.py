@@ -59,18 +59,21 @@ def may_read(actor: Actor, measure: Measure, at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class MeasureFilter:
-    """``states``: empty: any."""
+    """``states``: empty: any. ``mine``: only those about the reader's own organisation."""
 
     intermediary_code: str | None = None
     states: tuple[MeasureState, ...] = ()
     in_force: bool = False
+    mine: bool = False
 
 
 def listing(actor: Actor, wanted: MeasureFilter, at: datetime) -> QuerySet[Measure]:
     """Those that fit and that the actor may read, unordered."""
-    query = Measure.all()
+    query, own = Measure.all(), actor.party_id or UUID(int=0)
+    if wanted.mine:
+        query = query.filter(intermediary_id=own)
     if not isinstance(may(actor, Action.MEASURE_READ, Subject()), Allowed):
-        query = query.filter(Q(state__in=PUBLIC, shown_until__gt=at) | Q(intermediary_id=actor.party_id or UUID(int=0)))
+        query = query.filter(Q(state__in=PUBLIC, shown_until__gt=at) | Q(intermediary_id=own))
     if wanted.intermediary_code is not None:
         query = query.filter(intermediary__code=typed_code(wanted.intermediary_code))
     if wanted.states:

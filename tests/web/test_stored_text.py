@@ -230,6 +230,7 @@ UNSHOWN = {
     "complaints.outcome": "shown for a receipt, which is in no link",
     "complaints.record_no": "told by the interface alone",
     "demands.named_supplier": "in the words that the regulator reads",
+    "measures.appeal_decision": "its appeal waits in the demo world",
     "frameworks.review_note": "no framework is returned in the demo world",
     "projects.beacon_name": "no beacon in the demo world",
     "fee_records.reason": "nothing is taken back in the demo world",
