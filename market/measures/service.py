@@ -1,7 +1,7 @@
 """平台措施: prior notice, a word from the intermediary, a decision by another person, one appeal to a third. Source: domain.md §2.12.
 
-The platform's own measures only: a list of the seriously dishonest is kept by Credit Zhejiang and by nobody else. What is written
-here is published once a measure is imposed; until then, and in the log, only those whom it concerns read it.
+The platform's own three measures and nothing more: other credit information comes from Credit Zhejiang. What is written here is
+published once a measure is imposed; until then, and in the log, only those whom it concerns read it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -57,7 +57,7 @@ class ProposeMeasure:
 async def move(measure: Measure, name: str, **values: Any) -> Measure:
     """The only door that writes ``state``. Of two that race one wins. Raises WrongState.
 
-    The log has neither words nor names: after its years a measure is forgotten, and nobody can take back the log.
+    The log has no words and is silent to the public: after its years a measure is forgotten, and nobody can take back the log.
     """
     seen = measure.state
     values["state"] = lifecycle.check("measure", MOVES, name, seen).target

@@ -202,6 +202,7 @@ async def test_sign_up_is_stopped_and_nothing_else() -> None:
         assert unnamed.value.fields[0].code == "under_measure"
         await contest.quoted(supplier, begun, 90)
         await quotes.withdraw_quote(supplier, begun.code)
+        await Measure.filter(id=measure.id).update(kind=MeasureKind.REMOVAL, pause_days=None)
         with pytest.raises(errors.SignUpStopped):
             await contest.quoted(supplier, begun, 90)
     await contest.quoted(supplier, fresh, 100, NOON + timedelta(hours=1))
