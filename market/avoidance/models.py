@@ -1,11 +1,14 @@
 """Rows of the avoidance list."""
 
+import hashlib
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise import fields
 from tortoise.models import Model
+
+from market.log.canonical import canonical
 
 
 class Ground(StrEnum):
@@ -46,6 +49,21 @@ class Avoidance(Model):
     lifted_at = fields.DatetimeField(null=True)
     lifted_by_id = fields.UUIDField(null=True)
     lift_reason = fields.TextField(default="")
+
+    def commitment(self) -> str:
+        """What the log says of an entry without telling whom it is about: hexadecimal SHA-256, its random id is the salt.
+
+        ``agency``, ``intermediary`` and ``case`` must have been loaded.
+        """
+        about = {
+            "id": str(self.id),
+            "agency": self.agency.code,
+            "intermediary": self.intermediary.code,
+            "case": self.case and self.case.case_no,
+            "ground": str(self.ground),
+            "reason": self.reason,
+        }
+        return hashlib.sha256(canonical(about).encode()).hexdigest()
 
     class Meta:
         table = "avoidances"

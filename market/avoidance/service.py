@@ -1,6 +1,6 @@
 """回避名单: intermediaries that must stand back from an agency's projects. Source: domain.md §2.6, V18, V19.
 
-Why one is listed may be about people: the two sides and the supervisors read it, nobody else, and the log tells neither side.
+Why one is listed may be about people: the two sides and the supervisors read it, nobody else; the log is only bound to it.
 """
 
 from dataclasses import dataclass
@@ -56,8 +56,9 @@ async def record_avoidance(actor: Actor, form: RecordAvoidance) -> Avoidance:
         recorded_by_id=actor.account_id,
         recorded_at=unit().now,
     )
-    unit().record("avoidance:record", f"avoidance:{row.code}", since=form.since.isoformat(), until=form.until and str(form.until))
-    return await _shown(row)
+    shown, days = await _shown(row), {"since": form.since.isoformat(), "until": form.until and str(form.until)}
+    unit().record("avoidance:record", f"avoidance:{row.code}", commitment=shown.commitment(), **days)
+    return shown
 
 
 async def _refuse_rival(actor: Actor, code: str) -> None:

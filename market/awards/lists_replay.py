@@ -1,7 +1,7 @@
 """The lists behind exclusions, avoidance and relations, held against what the log told of each entry."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -20,39 +20,60 @@ from market.rules import sides
 _DAYS = ("since", "until")
 _SHOWN = 8
 """Of an account's number so much: enough to tell two apart."""
+_NEVER: Mapping[str, Any] = {"recorded": None, "lifted": None}
+"""Of an entry that the log does not know."""
 _AT_ONCE = 100
 """A condition has so many alternatives: databases nest them."""
 
 
 async def altered(parties: Collection[UUID], moments: Sequence[datetime]) -> Difference | None:
-    """The first entry about these parties that the log does not know, or knows otherwise; ``moments``: when the lists decided something."""
-    found = await _unlisted(parties)
+    """The first entry about these parties that the log does not know, or knows otherwise; ``moments``: when the lists decided something.
+
+    Of the avoidance list any entry by then: which parties one was about that is gone, or was given another party, nobody can tell.
+    """
+    found = await _unlisted(parties, max(moments))
     for at in moments:
         found = found or await _unrelated(parties, at)
     return found
 
 
-async def _unlisted(parties: Collection[UUID]) -> Difference | None:
-    """The avoidance list: each entry was logged with its days when it was recorded, and when it was lifted."""
-    rows = {f"avoidance:{row.code}": row for row in await Avoidance.filter(intermediary_id__in=list(parties)).order_by("code")}
-    entries = await LogEntry.filter(subject__in=list(rows), action__in=["avoidance:record", "avoidance:lift"])
-    told: dict[str, dict[str, Any]] = {subject: {"recorded": None, "lifted": None} for subject in rows}
-    for entry in entries:
-        body = json.loads(entry.body)
+async def _unlisted(parties: Collection[UUID], at: datetime) -> Difference | None:
+    """The avoidance list: each entry was logged with its days and what it was about when it was recorded, and when it was lifted."""
+    rows = {f"avoidance:{row.code}": row for row in await Avoidance.all().select_related("agency", "intermediary", "case")}
+    told = await _told_of_entries()
+    for subject, facts in told.items():
+        if subject not in rows and facts["at"] <= at:
+            return Difference(subject.replace(":", " "), "", facts["recorded"])
+    pairs = {subject: (rows[subject], told.get(subject, _NEVER)) for subject in sorted(rows)}
+    return first({s.replace(":", " "): _kept(*pair) for s, pair in pairs.items() if _matters(*pair, parties)})
+
+
+def _matters(row: Avoidance, told: Mapping[str, Any], parties: Collection[UUID]) -> bool:
+    """It is about one of these parties, or it was about another than now."""
+    return row.intermediary_id in parties or row.commitment() != told.get("commitment", row.commitment())
+
+
+async def _told_of_entries() -> dict[str, dict[str, Any]]:
+    """Subject → facts of the avoidance list as the log has them."""
+    told: dict[str, dict[str, Any]] = {}
+    for entry in await LogEntry.filter(action__in=["avoidance:record", "avoidance:lift"]).order_by("seq"):
         if entry.action == "avoidance:record":
-            told[entry.subject] |= {"recorded": str(entry.at), "by": body["actor"].get("account", "")[:_SHOWN]} | body["facts"]
-        else:
-            told[entry.subject] |= {"lifted": str(entry.at)}
-    return first({subject.replace(":", " "): _kept(row, told[subject]) for subject, row in rows.items()})
+            body = json.loads(entry.body)
+            by = body["actor"].get("account", "")[:_SHOWN]
+            told[entry.subject] = {"at": entry.at, "recorded": str(entry.at), "lifted": None, "by": by} | body["facts"]
+        elif entry.subject in told:
+            told[entry.subject]["lifted"] = str(entry.at)
+    return told
 
 
-def _kept(row: Avoidance, told: dict[str, Any]) -> tuple[object, object]:
+def _kept(row: Avoidance, told: Mapping[str, Any]) -> tuple[object, object]:
     kept = {
         "recorded": row.recorded_at,
         "by": str(row.recorded_by_id)[:_SHOWN],
         "lifted": row.lifted_at,
         "since": row.since,
         "until": row.until,
+        "commitment": row.commitment(),
     }
     shown = {name: str(value) if value else None for name, value in kept.items()}
     return {name: shown[name] for name in shown if name in told}, {name: told[name] for name in shown if name in told}

@@ -1,5 +1,6 @@
 """A replay finds out again who had to be excluded when the quotes were opened, and holds the lists behind it against the log."""
 
+import json
 from datetime import timedelta
 from unittest.mock import ANY
 
@@ -11,6 +12,7 @@ from market.avoidance import service as avoidance
 from market.avoidance.models import Avoidance
 from market.awards import replay
 from market.awards.differences import Difference
+from market.log.models import LogEntry
 from market.log.service import Record
 from market.parties import service as parties
 from market.parties.models import PartyRelation, RelationKind
@@ -91,6 +93,42 @@ async def test_an_entry_that_was_never_logged_is_named(agency: Actor) -> None:
     await Avoidance.filter(id=entry.id).update(lifted_at=None, recorded_at=NOON - timedelta(days=9))
     found = await difference(project)
     assert found is not None and found.part == f"avoidance {entry.code}"
+
+
+async def test_whom_an_entry_is_about_is_bound_to_the_log(agency: Actor) -> None:
+    """Given another intermediary before the opening, so that who was barred wins."""
+    project = await posted(agency)
+    bidder, other, *_ = await bid(project, 100, 200, 300, 400)
+    entry = await listed(await member(Role.OPERATOR), agency, bidder)
+    await Avoidance.filter(id=entry.id).update(intermediary_id=other.party_id)
+    assert (await contest.opened(project)).excluded == {await contest.code_of(other): "on_avoidance_list"}
+    found = await difference(project)
+    assert found is not None and found.part == f"avoidance {entry.code}"
+
+
+async def test_an_entry_that_is_gone_is_named_whomever_it_was_about(agency: Actor) -> None:
+    """It may have been about a bidder; nobody can tell any more."""
+    project = await posted(agency)
+    await bid(project, 100, 200, 300)
+    entry = await listed(await member(Role.OPERATOR), await member(Role.AGENCY), await member(Role.INTERMEDIARY))
+    later = await listed(await member(Role.OPERATOR), agency, await member(Role.INTERMEDIARY), at=OPENS + timedelta(days=1))
+    await contest.opened(project)
+    await Avoidance.filter(id=later.id).delete()
+    assert await difference(project) is None
+    await Avoidance.filter(id=entry.id).delete()
+    found = await difference(project)
+    assert found is not None and (found.part, found.awarded) == (f"avoidance {entry.code}", "")
+
+
+async def test_the_log_does_not_tell_whom_an_entry_is_about(agency: Actor) -> None:
+    """Nor can it be guessed: the same entry twice has two commitments, and neither party's code is in the log."""
+    bidder, operator = await member(Role.INTERMEDIARY), await member(Role.OPERATOR)
+    rows = [await listed(operator, agency, bidder) for _ in range(2)]
+    entries = await LogEntry.filter(action="avoidance:record", subject__in=[f"avoidance:{row.code}" for row in rows])
+    told = {json.loads(entry.body)["facts"]["commitment"] for entry in entries}
+    assert len(told) == 2 and told == {row.commitment() for row in rows}
+    codes = [await contest.code_of(side) for side in (bidder, agency)]
+    assert [code for code in codes for entry in entries if code in entry.body] == []
 
 
 async def test_a_relation_that_the_log_does_not_know_or_that_is_gone_is_named(agency: Actor) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,6 +48,7 @@ def routes() -> list[Route]:
     return [route for route in inner.routes if isinstance(route, Route)]
 
 
+@cache
 def kind(path: str) -> str:
     """The route that answers an address, "" when none does."""
     scope = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
@@ -108,7 +109,7 @@ class Seen:
         """HTML."""
         return self.answer.headers.get("content-type", "").startswith("text/html")
 
-    @property
+    @cached_property
     def markup(self) -> Markup:
         """As a browser reads it."""
         return Markup(self.answer.text)

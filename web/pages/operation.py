@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from graphql import (
+    FieldNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -46,9 +48,9 @@ class Operation:
             kind = type_from_ast(schema, definition.type)
             assert isinstance(kind, GraphQLInputTypes)  # noqa: S101 - the document was validated
             types[definition.variable.name.value] = kind
-        first = node.selection_set.selections[0].to_dict()
-        root = (first.get("alias") or first["name"])["value"]
-        return cls(node.name.value if node.name else None, node.operation, types, root)
+        first = node.selection_set.selections[0]
+        assert isinstance(first, FieldNode)  # noqa: S101 - a page's document begins with what it is about
+        return cls(node.name.value if node.name else None, node.operation, types, (first.alias or first.name).value)
 
     def variables(self, path: Mapping[str, object], given: QueryParams) -> Variables:
         """Values for the operation's own variables from path and address.
@@ -72,8 +74,9 @@ class Document:
     operations: tuple[Operation, ...]
 
     @classmethod
+    @cache
     def compile(cls, schema: GraphQLSchema, text: str) -> "Document":
-        """Raises BadDocument with every problem."""
+        """Once for all sites of a process. Raises BadDocument with every problem."""
         document = parse(text)
         problems = validate(schema, document)
         if problems:
