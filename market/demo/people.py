@@ -38,6 +38,8 @@ class Person:
 _K, _R = OrganisationKind, Role
 PEOPLE = (
     Person("operator", "运营员小周", _R.OPERATOR, code("11", 1), "示例市政务服务办公室（虚构）", _K.AGENCY),
+    Person("operator2", "运营员小吴", _R.OPERATOR, code("11", 1), "示例市政务服务办公室（虚构）", _K.AGENCY),
+    Person("operator3", "运营员小方", _R.OPERATOR, code("11", 1), "示例市政务服务办公室（虚构）", _K.AGENCY),
     Person("regulator", "监管员老陈", _R.REGULATOR, code("11", 2), "示例市发展改革监管处（虚构）", _K.AGENCY),
     Person("regulator2", "监管员小郑", _R.REGULATOR, code("11", 2), "示例市发展改革监管处（虚构）", _K.AGENCY),
     Person("agency", "海洋局小林", _R.AGENCY, code("11", 3), "示例市海洋局（虚构）", _K.AGENCY),

@@ -1,6 +1,7 @@
 """The operator: reviews, parties and their accounts, beacons and objections, the list's editions, the log."""
 
 from typing import Any
+from urllib.parse import quote
 
 from web.pages.engine import Page, Site
 from web.pages.operation import Variables
@@ -56,6 +57,10 @@ def _recording(name: str) -> Any:
     return view
 
 
+def _proposed(measure: dict[str, Any], _path: Any) -> str:
+    return f"/operation/measures/{quote(measure['code'])}"
+
+
 class OperatorPage(RolePage):
     """For the operator alone."""
 
@@ -78,6 +83,9 @@ def pages(site: Site) -> dict[str, Page]:
         "/operation/ratings": OperatorPage(site, "running/ratings", signed_in=True),
         "/operation/ratings/{code}": OperatorForm(site, "running/appeal"),
         "/operation/avoidances": OperatorForm(site, "account/avoidances"),
+        "/operation/measures": OperatorPage(site, "running/measures", signed_in=True),
+        "/operation/measures/propose": OperatorForm(site, "running/propose", then={"ProposeMeasure": _proposed}),
+        "/operation/measures/{code}": OperatorForm(site, "running/measure"),
         "/operation/catalogue": OperatorPage(site, "running/catalogue", signed_in=True),
         "/operation/catalogue/{number}": OperatorPage(site, "running/edition", settings.edition, signed_in=True),
         "/operation/rulebook": OperatorPage(site, "running/rulebook", settings.chapters, signed_in=True),

@@ -33,6 +33,8 @@ def pages(site: Site) -> dict[str, Page]:
         "/my/awards/{projectCode}": OwnAward(
             site, "supplier/award", then={"FileContract": _contract, "DeclineAward": _contracts}
         ),
+        "/my/measures": SupplierPage(site, "supplier/measures", signed_in=True),
+        "/my/measures/{code}": SupplierForm(site, "supplier/measure"),
         "/my/profile": SupplierPage(site, "supplier/profile", signed_in=True),
         "/projects/{projectCode}/auction": room,
         "/projects/{projectCode}/auction/events": live.Live(site, room),
