@@ -9,6 +9,7 @@ import pytest
 from market import clock, errors
 from market.actors import SYSTEM, Actor, Role
 from market.fees import service as fees
+from market.findings import read as finding_reads
 from market.findings.models import Finding, FindingState
 from market.log import service as log
 from market.log.models import LogEntry
@@ -120,6 +121,27 @@ async def test_nothing_closes_while_money_is_missing(cast: Cast) -> None:
     assert steps == ["open", "join", "take", "ask", "answer", "confirm", "order", "see_refund", "report", "close"]
     logged = await LogEntry.filter(subject=f"oversight:{case.code}").order_by("seq").values_list("action", flat=True)
     assert logged == [f"oversight:{name}" for name in steps] and (await log.verify()).broken is None
+
+
+async def test_findings_of_closed_cases_are_told_apart(cast: Cast) -> None:
+    """Closed by its case; not without a case, not in a live one, and no more once a later case has it."""
+    case, fee = await make.ordered(cast)
+    alone = await make.finding("contract:C")
+
+    async def closed(is_so: bool) -> set[str]:
+        wanted = finding_reads.FindingFilter(case_closed=is_so)
+        return set(await (await finding_reads.listing(cast.first, wanted)).values_list("subject", flat=True))
+
+    own = f"payment:{fee.record_no}"
+    assert (await closed(True), await closed(False)) == (set(), {own, alone.subject})
+    await make.refunded(cast, fee, LATER)
+    with clock.fixed(LATER):
+        await service.report_rectification(cast.agency, case.code, "已修改办事指南。")
+        await service.close_case(cast.second, case.code, "款已退，已整改。")
+    assert (await closed(True), await closed(False)) == ({own}, {alone.subject})
+    await Finding.filter(subject=own).update(state=FindingState.OPEN, amount_fen=200_00, updated_at=LATER)
+    await make.settled(LATER)
+    assert (await closed(True), await closed(False)) == (set(), {own, alone.subject})
 
 
 async def test_the_refund_is_seen_and_lost_again(cast: Cast) -> None:
