@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 
 from market.actors import Actor
 from market.catalogue import read as catalogue
-from market.clock import day_begins
+from market.clock import day_begins, day_ends
 from market.findings.models import Finding, FindingParty
 from market.parties import read as parties
 from market.permissions import Action, Allowed, Subject, may
@@ -69,7 +69,7 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "states": lambda states: Q(state__in=states),
     "party": lambda code: Q(id__in=Subquery(_concerning(organisation__code=parties.spelling(code)))),
     "found_from": lambda on: Q(found_at__gte=day_begins(on)),
-    "found_to": lambda on: Q(found_at__lt=day_begins(on + timedelta(days=1))),
+    "found_to": lambda on: Q(found_at__lt=day_ends(on)),
     "min_amount_fen": lambda fen: Q(amount_fen__gte=fen),
     "case_closed": lambda closed: _settled() if closed else ~_settled(),
 }

@@ -144,6 +144,13 @@ async def test_findings_of_closed_cases_are_told_apart(cast: Cast) -> None:
     assert (await closed(True), await closed(False)) == (set(), {own, alone.subject})
 
 
+async def test_findings_of_all_days_of_the_calendar(database: str) -> None:
+    """Its first and its last day are days that one may ask for."""
+    reader, found = (await make.regulator())[0], await make.finding("contract:C")
+    wanted = finding_reads.FindingFilter(found_from=date.min, found_to=date.max)
+    assert await (await finding_reads.listing(reader, wanted)).values_list("id", flat=True) == [found.id]
+
+
 async def test_the_refund_is_seen_and_lost_again(cast: Cast) -> None:
     """The worker sees it in the fee record; when that record is reversed, the refund is due anew."""
     case, fee = await make.ordered(cast)
