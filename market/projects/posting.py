@@ -114,7 +114,10 @@ def _check_commission(form: PostProject) -> None:
 
 
 async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase | None:
-    """The approval case, made when it is new. Raises InvalidInput when a known one names other parties."""
+    """The approval case, made when it is new. Raises InvalidInput when a known one names other parties.
+
+    An agency applies for nothing here. An intermediary may, for itself: then it cannot quote, see ``able``.
+    """
     if form is None:
         return None
     is_agency = buyer.kind == OrganisationKind.AGENCY
@@ -122,6 +125,10 @@ async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase 
     applicant = await _party(form.applicant_code, "case.applicantCode") if is_agency else buyer
     if agency.kind != OrganisationKind.AGENCY:
         raise InvalidInput.one("case.agencyCode", "not_an_agency")
+    if applicant.kind == OrganisationKind.AGENCY:
+        raise InvalidInput.one(
+            "case.applicantCode", "agency_as_applicant"
+        )  # else its right payment would look like a shifted one
     case, _ = await ApprovalCase.get_or_create(
         case_no=form.case_no.strip(),
         defaults={

@@ -89,6 +89,23 @@ async def test_a_known_case_keeps_its_parties() -> None:
     assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
 
 
+async def test_no_agency_is_the_applicant_of_a_case() -> None:
+    """Neither the buyer nor another: its right payment would look like one that was shifted to the applicant."""
+    agency = await member(Role.AGENCY)
+    for named in (agency, await member(Role.AGENCY)):
+        error = await refused(errors.InvalidInput, service.post_project(agency, await contest.agency_form(named)))
+        [field] = error.fields  # type: ignore[attr-defined]
+        assert (field.path, field.code) == ("case.applicantCode", "agency_as_applicant")
+
+
+async def test_an_intermediary_that_applies_does_not_quote() -> None:
+    """It may need a permit for itself; for the work that decides on it, it cannot quote."""
+    applying = await member(Role.INTERMEDIARY)
+    project = await contest.published(await member(Role.AGENCY), await contest.agency_form(applying))
+    with pytest.raises(errors.SelfDealing):
+        await contest.quoted(applying, project, 100)
+
+
 async def test_the_same_key_posts_once() -> None:
     """A repeated request returns the first draft; other content under its key is refused."""
     applicant, posted = await member(Role.APPLICANT), contest.form()
