@@ -63,10 +63,10 @@ class PostProject:
     def check(self, now: datetime) -> None:
         """Raises InvalidInput with every problem of the plain fields."""
         check = Checker()
-        check.text("title", self.title, 200)
+        check.published("title", self.title, 200)
         check.text("itemCode", self.item_code, 40)
-        check.text("requirements", self.requirements, 20_000, required=False, lines=True)
-        check.text("budgetLine", self.budget_line, 100, required=False)
+        check.published("requirements", self.requirements, 20_000, required=False, lines=True)
+        check.published("budgetLine", self.budget_line, 100, required=False)
         check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
         if self.ceiling_fen is not None:
             check.amount("ceiling", self.ceiling_fen)
@@ -101,7 +101,7 @@ class PostProject:
         if self.ceiling_fen is None and (self.method in FIXED_PRICE or self.framework is not None):
             check.add("ceiling", "fixed_price_required")
         if self.beacon is not None:
-            check.text("beacon.name", self.beacon.name, 200)
+            check.published("beacon.name", self.beacon.name, 200)
             _check_latest(check, self.beacon.at, "beacon.at")
             if self.method is SelectionMethod.DIRECT:
                 check.add("beacon", "not_allowed_here")
@@ -126,9 +126,9 @@ class AmendProject:
         check.published("reason", self.reason, 500)
         given: dict[str, object] = {}
         if self.title is not None:
-            given["title"] = check.text("title", self.title, 200)
+            given["title"] = check.published("title", self.title, 200)
         if self.requirements is not None:
-            given["requirements"] = check.text("requirements", self.requirements, 20_000, required=False, lines=True)
+            given["requirements"] = check.published("requirements", self.requirements, 20_000, required=False, lines=True)
         if self.service_working_days is not None:
             given["service_working_days"] = check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
         if self.ceiling_fen is not None:
