@@ -20,6 +20,7 @@ from market.findings import service as findings
 from market.findings.models import Finding
 from market.parties import read as parties
 from market.permissions import Action, Subject
+from market.projects import read as projects
 from market.projects.models import ApprovalCase
 from market.rules import facts
 from market.rules.engine import Verdict, evaluate
@@ -73,7 +74,7 @@ async def _surroundings(form: RecordFee) -> tuple[Contract | None, ApprovalCase 
         raise NotFound("contract", form.contract_no[:40])
     if contract:
         return contract, contract.case
-    case = await ApprovalCase.get_or_none(case_no=form.case_no) if form.case_no else None
+    case = await projects.case_by_no(form.case_no) if form.case_no else None
     if form.case_no and case is None:
         raise NotFound("case", form.case_no[:40])
     return None, case
@@ -104,9 +105,7 @@ async def _create(actor: Actor, form: RecordFee | RecordRefund, **links: Any) ->
 
 
 async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
-    number = form.number.strip()
-    if await Invoice.exists(invoice_no=number):
-        raise AlreadyFiled("invoice", number)
+    number = await _unused(form.number.strip())
     red = await Invoice.get_or_none(invoice_no=form.red_letter_of) if form.red_letter_of else None
     if form.red_letter_of and red is None:
         raise InvalidInput.one("invoice.redLetterOf", "unknown_code")
@@ -126,6 +125,13 @@ async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
         fee=fee,
         red_letter_of=red,
     )
+
+
+async def _unused(number: str) -> str:
+    """The number, which no other invoice has. Raises AlreadyFiled."""
+    if await Invoice.exists(invoice_no=number):
+        raise AlreadyFiled("invoice", number)
+    return number
 
 
 def _print(form: RecordFee | RecordRefund, operation: str) -> str:

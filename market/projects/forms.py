@@ -75,7 +75,7 @@ class PostProject:
         _check_latest(check, self.closes_at)
         self._check_method(check)
         if self.case is not None:
-            check.text("case.caseNo", self.case.case_no, 60)
+            check.number("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)
             check.text("case.object", self.case.object, 300, required=False)
         self._check_draw(check)

@@ -10,7 +10,7 @@ from market import clock, errors
 from market.actors import Role
 from market.log.models import LogEntry
 from market.parties.models import HeldQualification
-from market.projects import service
+from market.projects import read, service
 from market.projects.forms import AmendProject, CaseForm
 from market.projects.models import Project, Purpose, SelectionMethod
 from tests import contest
@@ -86,6 +86,46 @@ async def test_a_known_case_keeps_its_parties() -> None:
     error = await refused(
         errors.InvalidInput, service.post_project(agency, contest.form(contest.AGENCY_ITEM, case=other, budget_line="1"))
     )
+    assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
+
+
+def numbered(number: str, **other: str) -> CaseForm:
+    """A case of that number, at an agency or of an applicant."""
+    return CaseForm(number, "海域使用权审核", **({"agency_code": None, "applicant_code": None} | other))
+
+
+async def test_a_case_number_has_one_spelling() -> None:
+    """However it is typed, it is the same case: a payment finds it, and a second one beside it cannot be made."""
+    agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    of = {"applicant_code": await contest.code_of(applicant)}
+    first = await contest.published(agency, await contest.agency_form(applicant, case=numbered(" bj－2026-7777 ", **of)))
+    again = await contest.agency_form(applicant, case=numbered("BJ-2026-7777", **of))
+    with clock.fixed(NOON):
+        assert (await service.post_project(agency, again)).case_id == first.case_id
+    for typed in ("bj-2026-7777", "ＢＪ—2026-7777"):
+        found = await read.case_by_no(typed)
+        assert found and (found.id, found.case_no) == (first.case_id, "BJ-2026-7777")
+
+
+async def test_a_draft_of_others_reserves_no_case() -> None:
+    """The agency names its own applicant, and the draft loses the case; once it is published, the parties stand."""
+    agency, true, other = await member(Role.AGENCY), await member(Role.APPLICANT), await member(Role.APPLICANT)
+    at = {"agency_code": await contest.code_of(agency)}
+    with clock.fixed(NOON):
+        drafts = [await service.post_project(other, contest.form(case=numbered(n, **at))) for n in ("BJ-1", "BJ-2")]
+        await service.submit_for_review(other, drafts[1].code, contest.FEW)
+        await service.review_project(await member(Role.OPERATOR), drafts[1].code, approve=True)
+        own = [
+            await contest.agency_form(true, case=numbered(n, applicant_code=await contest.code_of(true)))
+            for n in ("bj-1", "BJ-2")
+        ]
+        posted = await service.post_project(agency, own[0])
+    await posted.fetch_related("case")
+    assert posted.case and posted.case.applicant_id == true.organisation_id
+    await drafts[0].refresh_from_db()
+    assert (drafts[0].case_id, drafts[0].version) == (None, 2)
+    assert await LogEntry.filter(action="project:lose_case", subject=f"project:{drafts[0].code}").count() == 1
+    error = await refused(errors.InvalidInput, service.post_project(agency, own[1]))
     assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
 
 
