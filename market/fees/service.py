@@ -18,6 +18,7 @@ from market.fees.forms import InvoiceForm, RecordFee, RecordRefund, attestable, 
 from market.fees.models import FeeRecord, Invoice
 from market.findings import service as findings
 from market.findings.models import Finding
+from market.ledger import read as ledger
 from market.parties import read as parties
 from market.permissions import Action, Subject
 from market.projects import read as projects
@@ -128,8 +129,8 @@ async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
 
 
 async def _unused(number: str) -> str:
-    """The number, which no other invoice has. Raises AlreadyFiled."""
-    if await Invoice.exists(invoice_no=number):
+    """The number, which no other invoice has, be it a ledger's. Raises AlreadyFiled."""
+    if await Invoice.exists(invoice_no=number) or await ledger.has_invoice(number):
         raise AlreadyFiled("invoice", number)
     return number
 

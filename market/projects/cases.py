@@ -3,10 +3,11 @@
 from tortoise.expressions import F
 
 from market.errors import InvalidInput
+from market.ledger import read as ledger
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
 from market.projects import read
-from market.projects.forms import CaseForm
+from market.projects.forms import OBJECT, CaseForm
 from market.projects.models import ApprovalCase, Project
 from market.projects.states import UNPUBLISHED
 from market.text import typed_code
@@ -50,13 +51,20 @@ async def _party(code: str | None, path: str) -> Organisation:
 
 
 async def _new(form: CaseForm, agency: Organisation, applicant: Organisation) -> ApprovalCase:
+    """One that a ledger has is the same case when its parties agree, with what the ledger knows of it. Raises InvalidInput otherwise."""
     values = {
         "agency": agency,
         "applicant": applicant,
         "approval_item": form.approval_item.strip(),
         "object": form.object.strip(),
     }
-    case, _ = await ApprovalCase.get_or_create(case_no=typed_code(form.case_no.strip()), defaults=values)
+    number, imported = typed_code(form.case_no.strip()), await ledger.case_by_no(form.case_no)
+    if imported:
+        if (imported.agency_id, imported.applicant_id) != (agency.code, applicant.code):
+            raise InvalidInput.one("case.caseNo", "case_differs")
+        values["object"] = (imported.object or form.object.strip())[:OBJECT]
+        number, values = imported.case_no, values | {"accepted_on": imported.accepted_on, "decided_on": imported.decided_on}
+    case, _ = await ApprovalCase.get_or_create(case_no=number, defaults=values)
     return case
 
 

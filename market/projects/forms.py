@@ -7,7 +7,7 @@ from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
 from market.projects.parameters import BY_PRICE, FIXED_PRICE, NOTHING_CHOSEN, Parameters
 from market.text import Checker
 
-MAX_WORKING_DAYS = 1000
+MAX_WORKING_DAYS, OBJECT = 1000, 300
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 """No deadline lies beyond: what is added to one (grace, time zone) must still be a date."""
 
@@ -77,7 +77,7 @@ class PostProject:
         if self.case is not None:
             check.number("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)
-            check.text("case.object", self.case.object, 300, required=False)
+            check.text("case.object", self.case.object, OBJECT, required=False)
         self._check_draw(check)
         self._check_seal(check)
         check.done()

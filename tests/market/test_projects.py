@@ -8,6 +8,7 @@ import pytest
 
 from market import clock, errors
 from market.actors import Role
+from market.ledger.models import LedgerCase
 from market.log.models import LogEntry
 from market.parties.models import HeldQualification
 from market.projects import read, service
@@ -105,6 +106,21 @@ async def test_a_case_number_has_one_spelling() -> None:
     for typed in ("bj-2026-7777", "ＢＪ—2026-7777"):
         found = await read.case_by_no(typed)
         assert found and (found.id, found.case_no) == (first.case_id, "BJ-2026-7777")
+
+
+async def test_a_case_of_a_ledger_is_the_same_case() -> None:
+    """With the parties that it has there, and its days; with others its number is taken."""
+    agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    of = {"applicant_code": await contest.code_of(applicant)}
+    ends = {"agency_id": await contest.code_of(agency), "applicant_id": of["applicant_code"]}
+    await LedgerCase.create(case_no="AJ-1", **ends, object="3 号地块", decided_on=date(2026, 11, 20), batch_id=1)
+    await LedgerCase.create(case_no="AJ-2", **(ends | {"applicant_id": contest.new_code()}), batch_id=1)
+    same, other = [await contest.agency_form(applicant, case=numbered(number, **of)) for number in ("aj-1", "AJ-2")]
+    error = await refused(errors.InvalidInput, service.post_project(agency, other))
+    assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
+    with clock.fixed(NOON):
+        project = await service.post_project(agency, same)
+    assert project.case and (project.case.object, project.case.decided_on) == ("3 号地块", date(2026, 11, 20))
 
 
 async def test_a_draft_of_others_reserves_no_case() -> None:
