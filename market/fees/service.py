@@ -19,8 +19,10 @@ from market.fees.models import FeeRecord, Invoice
 from market.findings import read as finding_reads
 from market.findings import service as findings
 from market.findings.models import Finding
+from market.ledger import read as ledger
 from market.parties import read as parties
 from market.permissions import Action, Denied, Subject, may
+from market.projects import read as projects
 from market.projects.models import ApprovalCase
 from market.rules import facts
 from market.rules.engine import Verdict, evaluate
@@ -92,7 +94,7 @@ async def _surroundings(form: RecordFee) -> tuple[Contract | None, ApprovalCase 
     contract = await contracts.contract_by_no(form.contract_no) if form.contract_no else None
     if contract:
         return contract, contract.case
-    case = await ApprovalCase.get_or_none(case_no=form.case_no) if form.case_no and not form.contract_no else None
+    case = await projects.case_by_no(form.case_no) if form.case_no and not form.contract_no else None
     if case is None and (form.contract_no or form.case_no):
         raise _unknown(form)
     return None, case
@@ -123,9 +125,7 @@ async def _create(actor: Actor, form: RecordFee | RecordRefund, **links: Any) ->
 
 
 async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
-    number = form.number.strip()
-    if await Invoice.exists(invoice_no=number):
-        raise AlreadyFiled("invoice", number)
+    number = await _unused(form.number.strip())
     red = await Invoice.get_or_none(invoice_no=form.red_letter_of) if form.red_letter_of else None
     if form.red_letter_of and red is None:
         raise InvalidInput.one("invoice.redLetterOf", "unknown_code")
@@ -145,6 +145,13 @@ async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
         fee=fee,
         red_letter_of=red,
     )
+
+
+async def _unused(number: str) -> str:
+    """The number, which no other invoice has, be it a ledger's. Raises AlreadyFiled."""
+    if await Invoice.exists(invoice_no=number) or await ledger.has_invoice(number):
+        raise AlreadyFiled("invoice", number)
+    return number
 
 
 def _print(form: RecordFee | RecordRefund, operation: str) -> str:
