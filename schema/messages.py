@@ -171,6 +171,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "base_required": N_("必填：按下浮率报价，要写明最高限价作为基数。"),
     "has_scored": N_("已经交了评分的评审人不能撤换。"),
     "unknown_account": N_("没有这个账号，或账号已停用。请核对登录名。"),
+    "acts_for_intermediary": N_("这个账号在中介机构任职，不能评审：谁报了价，开启之前不公开。请换一个账号。"),
     "every_proposal_once": N_("每份方案评一次：共 {count} 份，编号 1 到 {count}。"),
     "not_on_the_short_list": N_("这个机构不在抽出的小名单里。请从小名单中选定。"),
     "nothing_changed": N_("没有任何修改。"),
