@@ -373,7 +373,7 @@ class ContractDiffers(MarketError):
 
 @frozen
 class AlreadyFiled(MarketError):
-    """A contract number, fee record number or invoice number that is taken."""
+    """A number that is taken, or something that is done once and was done: ``kind`` says what, ``key`` on what."""
 
     kind: str
     key: str

@@ -17,7 +17,7 @@ from market.clock import SHANGHAI
 from market.money import format_yuan
 from schema.context import Context, Info
 from schema.labels import LABELS
-from schema.messages import FIELD_MESSAGES, MESSAGES, NOBODY
+from schema.messages import FIELD_MESSAGES, MESSAGES, NOBODY, template
 from schema.scalars import Yuan
 
 
@@ -66,19 +66,23 @@ def local_text(value: object, translate: Callable[[str], str], *, coded: bool) -
     return translate(LABELS[value]) if coded and isinstance(value, str) and value in LABELS else str(value)
 
 
+def _told(error: errors.MarketError, name: str, translate: Callable[[str], str]) -> str:
+    """One fact, as it stands in the sentence."""
+    value = getattr(error, name)
+    if name.endswith("_fen"):
+        return format_yuan(value)
+    text = local_text(value, translate, coded=name in _CODED and not (name == "reason" and isinstance(error, _OWN_WORDS)))
+    return text[:1].lower() + text[1:] if name == "kind" else text  # which never begins a sentence
+
+
 def sentence(error: errors.MarketError, translate: Callable[[str], str]) -> str:
     """The refusal in the reader's language."""
-    facts = {}
-    for field in _fields(type(error)):
-        value = getattr(error, field.name)
-        if field.name.endswith("_fen"):
-            facts[field.name.removesuffix("_fen")] = format_yuan(value)
-        else:
-            coded = field.name in _CODED and not (field.name == "reason" and isinstance(error, _OWN_WORDS))
-            facts[field.name] = local_text(value, translate, coded=coded)
+    names = [field.name for field in _fields(type(error))]
+    facts = {name.removesuffix("_fen"): _told(error, name, translate) for name in names}
     if isinstance(error, errors.NotYourTurn) and not error.turn:
         facts["turn"] = translate(NOBODY)
-    return translate(MESSAGES[type(error)]).format(**facts)
+    empty = tuple(name for name in names if getattr(error, name) in ("", None, ()))
+    return translate(template(error, empty)).format(**facts)
 
 
 @strawberry.interface(description="可预期的拒绝:message 给人看,code 给程序看。 An expected refusal.")

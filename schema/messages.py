@@ -109,6 +109,48 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.DocumentDamaged: N_("文件 {document} 丢失或已被改动，不能提供。请向运营机构报告。"),
 }
 
+FILED: dict[str, str] = {
+    "objection": N_("贵机构对项目 {key} 的这次中选已经提过异议，一次中选只能提一次。请等委托方答复。"),
+    "question": N_("贵机构在项目 {key} 还有一个提问没有答复，答复之后才能再提。"),
+    "rating": N_("合同 {key} 已经评价过，一份合同只能评价一次。"),
+    "appeal": N_("评价 {key} 已经申诉过，只能申诉一次。"),
+    "delivery": N_("合同 {key} 的交付日期已经登记，不能再登记。"),
+    "acceptance": N_("合同 {key} 已经验收，不能再登记。"),
+    "scores": N_("您对项目 {key} 的评分已经交了，不能再交。"),
+    "testimony": N_("贵单位已经见证过项目 {key} 的这次中选。"),
+    "suspension": N_("这次中选不能再暂停：暂停 {key} 还在生效，或者贵单位已经暂停过一次，或者各次暂停合计已到最长期限。"),
+    "entry": N_("贵机构已经申请入围框架协议 {key}，或者已在入围名单里，不用再申请。"),
+    "document": N_("文件 {key} 已经附在别处作凭证，一份文件只能用一次。"),
+    "fee": N_("对方已经登记了这笔付款（{key}），再登记会算成两笔。您的说法有不同，请在那一条里写明。"),
+    "measure": N_("同一件事已经用同一个依据提过措施 {key}，不能再提。"),
+}
+"""What was done already, where that is no number that somebody else may have taken."""
+
+_NO_JURISDICTION = N_("督办件 {case_code} 不在该监管部门的管辖范围内。请由有管辖权的部门接办。")
+WITHOUT: dict[type[e.MarketError], dict[tuple[str, ...], str]] = {
+    e.NotPermitted: {("needed",): N_("您不能做这件事：{reason}。")},
+    e.OnAvoidanceList: {
+        ("until",): N_(
+            "贵机构在项目 {project_code} 中应当回避（{entry_code}：{ground}，{reason}；没有定期限；依据：{basis}），不能报价。"
+            "登记有误的，请向运营机构申请解除。"
+        )
+    },
+    e.OutsideJurisdiction: {
+        ("department_code", "region"): _NO_JURISDICTION,
+        ("department_code",): N_("督办件 {case_code}（地区“{region}”）不在该监管部门的管辖范围内。请由有管辖权的部门接办。"),
+        ("region",): N_("督办件 {case_code}（部门“{department_code}”）不在该监管部门的管辖范围内。请由有管辖权的部门接办。"),
+    },
+}
+"""The sentence where just these facts are empty: no pair of quotation marks around nothing."""
+
+
+def template(error: e.MarketError, empty: tuple[str, ...]) -> str:
+    """The sentence for the refusal. ``empty``: its facts that have no value, in order."""
+    if isinstance(error, e.AlreadyFiled) and error.kind in FILED:
+        return FILED[error.kind]
+    return WITHOUT.get(type(error), {}).get(empty, MESSAGES[type(error)])
+
+
 FIELD_MESSAGES: dict[str, str] = {
     "not_a_hash": N_("应为 64 位小写十六进制的 SHA-256 散列值。"),
     "nonce_does_not_fit": N_("与报价时提交的散列值不符。请填写当时生成的 32 字节随机数（64 位小写十六进制）。"),
@@ -181,6 +223,7 @@ FIELD_MESSAGES: dict[str, str] = {
     "base_required": N_("必填：按下浮率报价，要写明最高限价作为基数。"),
     "has_scored": N_("已经交了评分的评审人不能撤换。"),
     "unknown_account": N_("没有这个账号，或账号已停用。请核对登录名。"),
+    "acts_for_intermediary": N_("这个账号在中介机构任职，不能评审：谁报了价，开启之前不公开。请换一个账号。"),
     "every_proposal_once": N_("每份方案评一次：共 {count} 份，编号 1 到 {count}。"),
     "not_on_the_short_list": N_("这个机构不在抽出的小名单里。请从小名单中选定。"),
     "nothing_changed": N_("没有任何修改。"),

@@ -85,6 +85,10 @@ class QuoteReceipt:
     is_live: bool
     replaced_at: datetime | None
     withdrawn_at: datetime | None
+    invalid_reason: str = strawberry.field(
+        description="不算数的原因：开启前按公告现在的限价（公告改过之后可能 above_ceiling、not_the_fixed_price），算数为空。"
+        " Why it does not count, before the opening by the ceiling as it is now; empty when it does."
+    )
     signed_receipt: str = strawberry.field(description="平台签名的回执,请保存。 Our signature on what we took in; keep it.")
 
     @strawberry.field(
@@ -128,6 +132,7 @@ class QuoteReceipt:
             is_live=bool(own.row.live),
             replaced_at=own.row.replaced_at,
             withdrawn_at=own.row.withdrawn_at,
+            invalid_reason=own.invalid_reason,
             signed_receipt=own.receipt(),
         )
 

@@ -1,8 +1,9 @@
 """Who may not serve a project whatever it quotes: held by the agency of its case, or on the avoidance list.
 
 Asked while quoting, at the opening, and of everybody who would have the award later: when somebody gave it up, or when the buyer picks.
-What an agency lists by itself cannot strike out whom it has seen win (``read.refuse_listed``); the register's relations and the operator's
-entries count as they stand at each of these moments.
+What an agency lists by itself counts only in its own projects and only if recorded before their publication, so it can strike out nobody
+from a notice that is out (``read.refuse_listed``); the register's relations and the operator's entries count as they stand at each of these
+moments.
 """
 
 from datetime import datetime

@@ -13,6 +13,7 @@ from market.projects.models import Project, SelectionMethod
 from market.projects.parameters import FIXED_PRICE
 from market.projects.states import ProjectState
 from market.quotes.models import Quote
+from market.quotes.read import off_price
 from market.selection import credit_merit
 from market.selection.draw import Place
 from market.selection.methods import VERSIONS
@@ -41,15 +42,9 @@ def invalid(project: Project, quote: Quote) -> str:
         return excluded  # it was free to quote when it did
     if quote.salt is None:
         return "not_revealed"  # its bidder kept it to itself
-    if project.ceiling_fen is not None and (quote.amount_fen or 0) > project.ceiling_fen:
-        return "above_ceiling"  # it was below, before an amendment
-    return _invalid_at_fixed_price(project, quote) if project.method in FIXED_PRICE else ""
-
-
-def _invalid_at_fixed_price(project: Project, quote: Quote) -> str:
-    if quote.amount_fen != project.ceiling_fen:
-        return "not_the_fixed_price"  # it was, before an amendment
-    return "nonce_not_revealed" if quote.nonce is None else ""
+    if off := off_price(project, quote.amount_fen or 0):
+        return off
+    return "nonce_not_revealed" if project.method in FIXED_PRICE and quote.nonce is None else ""
 
 
 def facts(quotes: Collection[Quote], known: Known) -> list[ValidQuote]:

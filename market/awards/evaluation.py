@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from uuid import UUID
 
-from market.actors import Actor
+from market.actors import Actor, Role
 from market.awards import service
 from market.awards.models import Evaluator, Score
 from market.errors import AlreadyFiled, InvalidInput, NotFound, SelfDealing, WrongState
@@ -67,6 +67,7 @@ async def name_evaluators(actor: Actor, project_code: str, logins: Sequence[str]
     _check_method(project)
     _needs(project, _NAMING)
     accounts = await _accounts(logins, project.terms["constants"]["minimumEvaluators"])
+    await _check_outside(project, accounts)
     await _replace(project, accounts)
     unit().record("award:name_evaluators", f"project:{project.code}", evaluators=len(accounts))
     await _conclude_when_complete(project)
@@ -113,9 +114,21 @@ async def _accounts(logins: Sequence[str], minimum: int) -> list[UUID]:
     return [known[login] for login in wanted]
 
 
+async def _check_outside(project: Project, accounts: Sequence[UUID]) -> None:
+    """Nobody who acts for an intermediary, whether or not that one quoted: who did is sealed. Who has scored cannot be taken off."""
+    acting = Membership.filter(account_id__in=list(accounts), role=Role.INTERMEDIARY, ended_at=None)
+    done = Evaluator.filter(project_id=project.id, scored_at__not_isnull=True)
+    refused = {row.account_id for row in await acting} - {row.account_id for row in await done}
+    check = Checker()
+    for number, account_id in enumerate(accounts):
+        if account_id in refused:
+            check.add(f"logins.{number}", "acts_for_intermediary")
+    check.done()
+
+
 @use_case(Action.AWARD_SCORE)
 async def read_proposals(actor: Actor, project_code: str) -> Task:
-    """The proposals, for a named evaluator; each look is logged. Raises NotFound for everybody else, WrongState."""
+    """The proposals, for a named evaluator; each look is logged. Raises NotFound for everybody else, WrongState, SelfDealing."""
     project, evaluator = await _evaluating(actor, project_code)
     quotes = await _masked(project)
     named = await Evaluator.filter(project_id=project.id)
@@ -134,9 +147,6 @@ async def submit_scores(actor: Actor, project_code: str, sheets: Sequence[Sheet]
     if evaluator.scored_at is not None:
         raise AlreadyFiled("scores", project.code)
     quotes = await _masked(project)
-    bidders = [quote.bidder_id for quote in quotes.values()]
-    if await Membership.exists(account_id=evaluator.account_id, ended_at=None, organisation_id__in=bidders):
-        raise SelfDealing(project.code)
     _check_sheets(sheets, set(quotes), len(project.terms["constants"]["criteria"]))
     for sheet in sheets:
         await Score.create(
@@ -151,13 +161,16 @@ async def submit_scores(actor: Actor, project_code: str, sheets: Sequence[Sheet]
 
 
 async def _evaluating(actor: Actor, code: str) -> tuple[Project, Evaluator]:
-    """The project that is being scored, locked, and the actor as its evaluator: who is none learns nothing."""
+    """The project that is being scored, locked, and the actor as its evaluator: who is none learns nothing, nor does a bidder."""
     authorise(Action.AWARD_SCORE)
     project = await project_service.locked(actor, code)
     evaluator = await Evaluator.get_or_none(project_id=project.id, account_id=actor.account_id)
     if evaluator is None:
         raise NotFound("project", project.code)
     _needs(project, (ProjectState.EVALUATING,))
+    bidders = [quote.bidder_id for quote in await Quote.filter(project_id=project.id, live=True)]
+    if await Membership.exists(account_id=evaluator.account_id, ended_at=None, organisation_id__in=bidders):
+        raise SelfDealing(project.code)
     return project, evaluator
 
 

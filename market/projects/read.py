@@ -122,7 +122,7 @@ async def visible(actor: Actor, code: str, *, for_update: bool = False) -> Proje
 @dataclass(frozen=True)
 class ProjectFilter:
     """Which projects; None means any. ``search`` looks into title and code; ``supplier_code``: who has the award; ``quoted``: with a
-    quote of the actor's own that counts."""
+    quote of the actor's own that counts; ``of_my_case``: for a case whose applicant the actor is."""
 
     states: tuple[ProjectState, ...] | None = None
     item_code: str | None = None
@@ -133,6 +133,7 @@ class ProjectFilter:
     supplier_code: str | None = None
     mine: bool = False
     quoted: bool = False
+    of_my_case: bool = False
     search: str | None = None
 
 
@@ -161,6 +162,7 @@ def listing(actor: Actor, wanted: ProjectFilter, now: datetime) -> QuerySet[Proj
 def _own(actor: Actor, wanted: ProjectFilter) -> Q:
     nobody = UUID(int=0)
     bought = Q(buyer_id=actor.party_id or nobody) if wanted.mine else Q()
+    bought &= Q(case__applicant_id=actor.party_id or nobody) if wanted.of_my_case else Q()
     return bought & Q(quotes__bidder_id=actor.organisation_id or nobody, quotes__live=True) if wanted.quoted else bought
 
 

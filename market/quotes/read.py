@@ -3,11 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from market import vault
 from market.log import notes
+from market.projects.models import Project
+from market.projects.parameters import FIXED_PRICE
 from market.quotes.content import Content
 from market.quotes.models import Quote
 from market.selection.draw import hashed
@@ -45,6 +48,20 @@ class OwnQuote:
         """What the platform owes: signed the moment it came, before the log's next checkpoint takes it in."""
         return notes.receipt(self.project_code, self.row.bidder.code, self.row.commitment, self.row.received_at)
 
+    @property
+    def invalid_reason(self) -> str:
+        """Why it does not count: after the opening as decided then, before it by the notice as it stands now, as far as the price tells."""
+        if self.row.project.opened_at is not None or not self.row.live or self.amount_fen is None:
+            return self.row.invalid_reason
+        return off_price(self.row.project, self.amount_fen)
+
+
+def off_price(project: Project, amount_fen: int) -> str:
+    """Why the amount does not count under the notice as it stands now; "" when it does. It was right, before an amendment."""
+    if project.ceiling_fen is not None and amount_fen > project.ceiling_fen:
+        return "above_ceiling"
+    return "not_the_fixed_price" if project.method in FIXED_PRICE and amount_fen != project.ceiling_fen else ""
+
 
 def reveal_record(project_code: str, bidder_code: str, content: str, salt: str) -> str:
     """What the log keeps of a quote that its bidder has shown: a sealed act, hexadecimal."""
@@ -80,6 +97,13 @@ async def own_quotes(bidder_id: UUID, project_id: UUID) -> list[OwnQuote]:
     """All quotes of one bidder for a project, newest first, in a use case; the caller has made sure that they are its own."""
     rows = Quote.filter(project_id=project_id, bidder_id=bidder_id).select_related("project", "bidder")
     return [_own(q) for q in await rows.order_by("-received_at")]
+
+
+async def received_live(keys: Sequence[tuple[UUID, UUID]]) -> list[datetime | None]:
+    """When the live quote of each (project, bidder) came in, None where there is none; the caller has made sure that it is its own."""
+    rows = Quote.filter(project_id__in=[p for p, _ in keys], bidder_id__in=[b for _, b in keys], live=True)
+    found = {(row.project_id, row.bidder_id): row.received_at for row in await rows}
+    return [found.get(key) for key in keys]
 
 
 async def opened_by_project(project_ids: Sequence[UUID]) -> list[list[Quote]]:

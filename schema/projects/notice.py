@@ -1,11 +1,14 @@
 """What a notice says of its contest: frozen terms, amendments, and why it failed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
+from market.clock import SHANGHAI
+from market.money import format_yuan
 from market.projects import models
 from schema.auctions import AuctionTerms
 
@@ -86,13 +89,30 @@ class Chosen:
         )
 
 
-@strawberry.type
+_READ: dict[str, Callable[[str], str]] = {
+    "ceiling_fen": lambda text: format_yuan(int(text)),
+    "closes_at": lambda text: datetime.fromisoformat(text).astimezone(SHANGHAI).isoformat(),
+}
+_NAMES = {"ceiling_fen": "ceiling", "wanted_closes_at": "closesAt"}
+_READ["wanted_closes_at"] = _READ["closes_at"]
+
+
+@strawberry.type(
+    description="改了哪一项，前后各是什么。 A field by its name in this interface, its values as text; empty: there was none."
+)
 class Change:
     """One field, before and after."""
 
     field: str
     before: str
     after: str
+
+    @classmethod
+    def of(cls, name: str, pair: Sequence[str]) -> Self:
+        """From what is stored: the row's own name and Python's texts."""
+        read = _READ.get(name)
+        before, after = (text if read is None else "" if text == "None" else read(text) for text in pair)
+        return cls(field=_NAMES.get(name, to_camel_case(name)), before=before, after=after)
 
 
 @strawberry.type
@@ -107,7 +127,7 @@ class Amendment:
     @classmethod
     def of(cls, row: models.ProjectAmendment) -> Self:
         """From its row."""
-        changes = [Change(field=name, before=pair[0], after=pair[1]) for name, pair in row.changes.items()]
+        changes = [Change.of(name, pair) for name, pair in row.changes.items()]
         return cls(number=row.number, reason=row.reason, amended_at=row.amended_at, changes=changes)
 
 

@@ -28,7 +28,7 @@ class ProjectOrder(Enum):
 @strawberry.input(description="留空表示不限。 Leave out what does not matter.")
 class ProjectFilter:
     """Which projects. ``supplierCode``: whose award stands, or stood when the contest ended otherwise; ``quoted``: with a quote of the
-    acting intermediary's own, not withdrawn."""
+    acting intermediary's own, not withdrawn; ``ofMyCase``: for an approval case whose applicant the reader is, whoever buys."""
 
     state: list[ProjectState] | None = None
     item_code: str | None = None
@@ -39,6 +39,7 @@ class ProjectFilter:
     supplier_code: str | None = None
     mine: bool = False
     quoted: bool = False
+    of_my_case: bool = False
     search: str | None = None
 
     def wanted(self) -> read.ProjectFilter:
@@ -53,6 +54,7 @@ class ProjectFilter:
             supplier_code=self.supplier_code,
             mine=self.mine,
             quoted=self.quoted,
+            of_my_case=self.of_my_case,
             search=self.search,
         )
 

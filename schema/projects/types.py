@@ -169,8 +169,21 @@ class Project(relay.Node):
     @strawberry.field
     async def amendments(self, info: Info) -> list[Amendment]:
         """Changes after publication, in order."""
-        rows = await info.context.load(read.amendments_by_project, self.row.id)
-        return [Amendment.of(row) for row in rows if self.row.published_at and row.amended_at >= self.row.published_at]
+        return await self._amended(info, self.row.published_at)
+
+    async def _amended(self, info: Info, since: datetime | None) -> list[Amendment]:
+        rows = await info.context.load(read.amendments_by_project, self.row.id) if since else []
+        return [Amendment.of(row) for row in rows if since and row.amended_at >= since]
+
+    @strawberry.field(
+        description="我报价之后的公告修订；没有报价的为空。 What changed since the reader's own live quote came in; empty without one."
+    )
+    async def amended_since_my_quote(self, info: Info) -> list[Amendment]:
+        """Nobody else learns from it that there is a quote."""
+        bidder_id = info.context.actor.organisation_id
+        if bidder_id is None:
+            return []
+        return await self._amended(info, await info.context.load(quotes.received_live, (self.row.id, bidder_id)))
 
     @strawberry.field
     async def previous_round(self, info: Info) -> "Project | None":

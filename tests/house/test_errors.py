@@ -12,7 +12,7 @@ from graphql import GraphQLInterfaceType
 from market import errors
 from schema import errors as shown
 from schema.labels import LABELS
-from schema.messages import FIELD_MESSAGES, MESSAGES
+from schema.messages import FIELD_MESSAGES, FILED, MESSAGES, WITHOUT
 from schema.schema import schema
 from tests.house.source import Source, dotted, listing, sources
 from web import i18n
@@ -104,9 +104,16 @@ def test_every_kind_of_thing_has_a_word() -> None:
     assert not found, listing(found, "Add the word to LABELS in schema/labels.py.")
 
 
+def test_what_is_done_once_has_its_sentence() -> None:
+    """Only contracts and invoices are refused for a number that is taken; all else is said in its own words."""
+    kinds = {_text(call.args, 0) for _, call in _calls("market") if dotted(call).split(".")[-1] == "AlreadyFiled"}
+    assert kinds == {*FILED, "contract", "invoice"}
+
+
 def test_every_sentence_is_translated_with_its_facts() -> None:
     """English has every sentence, with the same places to fill in."""
-    texts = sorted({*MESSAGES.values(), *FIELD_MESSAGES.values(), *LABELS.values()})
+    rarer = {text for by_facts in WITHOUT.values() for text in by_facts.values()}
+    texts = sorted({*MESSAGES.values(), *FILED.values(), *rarer, *FIELD_MESSAGES.values(), *LABELS.values()})
     english = {text: i18n.translate("en", text) for text in texts}
     found = [text for text in texts if english[text] == text or _holes(english[text]) != _holes(text)]
     assert not found, listing(found, "Run `make messages`, then translate in web/locale/en/LC_MESSAGES/messages.po.")

@@ -18,7 +18,7 @@ from market.draws.models import Draw
 from market.log import read as log_read
 from market.log.models import LogEntry
 from market.parties import service as parties
-from market.parties.models import Account, Membership
+from market.parties.models import Account, Membership, Organisation
 from market.projects import service as projects
 from market.projects.forms import AmendProject
 from market.projects.models import Project, Quoting, SelectionMethod
@@ -281,7 +281,27 @@ async def test_only_the_named_score(buyer: Actor) -> None:
         task = await evaluation.read_proposals(first, project.code)
         await Membership.create(account_id=first.account_id, organisation=quote.bidder, role=Role.INTERMEDIARY, since=NOON)
         with pytest.raises(errors.SelfDealing):
+            await evaluation.read_proposals(first, project.code)
+        with pytest.raises(errors.SelfDealing):
             await evaluation.submit_scores(first, project.code, sheets(task, "甲的方案"))
+
+
+async def joined(person: Actor, intermediary: Actor) -> None:
+    """The person is now one of the intermediary's people."""
+    office = await Organisation.get(id=intermediary.organisation_id)
+    await Membership.create(account_id=person.account_id, organisation=office, role=Role.INTERMEDIARY, since=NOON)
+
+
+async def test_nobody_of_an_intermediary_evaluates(buyer: Actor) -> None:
+    """Whether or not it quoted: refusing the bidders alone would tell who they are."""
+    project = await posted(buyer, SelectionMethod.PROPOSAL_MERIT, parameters=CRITERIA)
+    people = [await member(Role.OPERATOR), await bid(project, fen=100, proposal="甲"), await member(Role.INTERMEDIARY)]
+    logins = [(await Account.get(id=actor.account_id)).login for actor in people]
+    for actor in people[1:]:
+        await joined(actor, actor)
+    with clock.fixed(NOON), pytest.raises(errors.InvalidInput) as caught:
+        await evaluation.name_evaluators(buyer, project.code, logins)
+    assert problems(caught) == {("logins.1", "acts_for_intermediary"), ("logins.2", "acts_for_intermediary")}
 
 
 @pytest.mark.parametrize(
@@ -296,12 +316,13 @@ async def test_a_sheet_is_whole(buyer: Actor, wrong: list[Sheet]) -> None:
 
 
 async def test_who_has_scored_stays(buyer: Actor) -> None:
-    """An evaluator who does not come can be replaced, one who has scored cannot; without the missing one it is decided."""
+    """Who does not come can be replaced, who has scored cannot, whomever it joins; without the missing one it is decided."""
     project, (first, second) = await proposals(buyer)
     logins = [(await Account.get(id=actor.account_id)).login for actor in (first, second)]
     with clock.fixed(OPENS):
         task = await evaluation.read_proposals(first, project.code)
         await evaluation.submit_scores(first, project.code, sheets(task, "甲的方案"))
+        await joined(first, await member(Role.INTERMEDIARY))
         with pytest.raises(errors.InvalidInput) as caught:
             await evaluation.name_evaluators(buyer, project.code, logins[1:])
         assert problems(caught) == {("logins", "has_scored")}

@@ -1,11 +1,13 @@
 """What people type, as the schema takes it; and what is wrong with it, field by field."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from graphql import GraphQLInputObjectType, build_schema
 from starlette.datastructures import ImmutableMultiDict
 
+from market.money import parse_yuan
 from web.pages.reading import Reading, problems
 
 SDL = build_schema("""
@@ -19,6 +21,10 @@ input Whole {
 """)
 WHOLE: Any = SDL.type_map["Whole"]
 assert isinstance(WHOLE, GraphQLInputObjectType)
+
+
+SDL.type_map["Yuan"].coerce_input_value = parse_yuan  # type: ignore[attr-defined]  # as the schema's own scalars read
+SDL.type_map["Date"].coerce_input_value = date.fromisoformat  # type: ignore[attr-defined]
 
 
 def read(*pairs: tuple[str, str]) -> dict[str, Any]:
@@ -35,6 +41,10 @@ def read(*pairs: tuple[str, str]) -> dict[str, Any]:
         ("count", "seven", "seven"),
         ("until", "2026-12-01T17:00", "2026-12-01T17:00+08:00"),
         ("until", "2026-12-01T17:00:00Z", "2026-12-01T17:00:00Z"),
+        ("on", "2026/11/6", "2026-11-06"),
+        ("on", "2026.11.26", "2026-11-26"),
+        ("on", "２０２６年11月26日", "2026-11-26"),
+        ("on", "26/11/2026", "26/11/2026"),
         ("sure", "on", True),
         ("sure", "false", False),
     ],
@@ -69,3 +79,22 @@ def test_each_problem_is_at_its_field() -> None:
     )
     assert set(wrong) == {"count", "kind", "rows.0.points"} and wrong["count"] != wrong["kind"]
     assert problems(WHOLE, read(("amount", "1"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("amount", "-5", "必须大于 0。"),
+        ("amount", "0.00", "必须大于 0。"),
+        ("amount", "1" * 31, "数额过大。"),
+        ("amount", "1.005", "请把金额写成数字，以元为单位，至多两位小数，如 1234.50。"),
+        ("on", "9999-12-31", "请核对年份，应在 1900 年到 2100 年之间。"),
+        ("on", "0001-01-01", "请核对年份，应在 1900 年到 2100 年之间。"),
+        ("on", "2026-02-30", "请把日期写成 2026-12-01 这样，并且要有这一天。"),
+        ("until", "9999-12-31T17:00", "请核对年份，应在 1900 年到 2100 年之间。"),
+    ],
+)
+def test_what_nobody_means_is_refused_before_the_answers_are_shown(name: str, typed: str, said: str) -> None:
+    """Each with its own words: it would be refused only when everything was confirmed."""
+    assert problems(WHOLE, {"amount": "1"} | read((name, typed))) == {name: said}
+    assert problems(WHOLE, read(("amount", "0.01"), ("on", "1985-01-01"))) == {}

@@ -200,6 +200,10 @@ def test_a_question_is_answered_on_its_own_page(demo_server: str, applicant: Rea
 def test_a_payer_who_need_not_pay_is_warned_before_it_is_recorded(demo_server: str, applicant: Reader, agency: Reader) -> None:
     """The contract names who owes; another payer is asked twice, and what is recorded then is judged at once."""
     path = f"/my/projects/{project(demo_server, 'agency', 'CONTRACT_FILED')}/pay"
+    notice = path.removeprefix("/my").removesuffix("/pay")
+    for way in ("/my/fees", notice):
+        assert f'href="{path}"' in applicant.get(way).text, "who was made to pay is led here"
+    assert f'href="{path}"' not in agency.get(notice).text + Reader(demo_server).get(notice).text
     page = applicant.get(path).text
     assert "该由<span>示例市海洋局（虚构）</span>付" in page
     fields = {name: hidden(page, name) for name in ("idempotencyKey", "contractNo", "payeeCode")}
@@ -213,6 +217,24 @@ def test_a_payer_who_need_not_pay_is_warned_before_it_is_recorded(demo_server: s
     assert "机关委托的服务由申请人付费" in told
     assert done.headers["location"] in applicant.get("/my/fees?onlyUnowed=true").text
     assert done.headers["location"] in agency.get("/my/payments").text
+
+
+def test_who_has_paid_is_led_to_record_it(demo_server: str, applicant: Reader) -> None:
+    """From the answer to 'is this charge lawful?', over the door where nobody has signed in."""
+    answer = Reader(demo_server).get("/who-pays?code=ZSZJ-02-016&paid=true").text
+    assert 'href="/my/fees#record">登记我付的这笔钱' in answer and "登录后登记" in answer
+    assert "登记我付的这笔钱" not in Reader(demo_server).get("/who-pays?code=ZSZJ-02-016").text
+    assert (
+        'id="record"' in applicant.get("/my/fees").text
+        and "登录后登记" not in applicant.get("/who-pays?code=ZSZJ-02-016&paid=true").text
+    )
+    count = "{ projects(filter: { ofMyCase: true }) { totalCount } }"
+    seen = [
+        Api.sign_in(demo_server, login)(count)["projects"]["totalCount"] for login in ("applicant", "agency", "intermediary1")
+    ]
+    assert seen[0] > 0 and [*seen[1:], Api(demo_server)(count)["projects"]["totalCount"]] == [0, 0, 0], (
+        "a case is its applicant's alone"
+    )
 
 
 def test_what_is_still_to_be_paid_is_said_and_typed_in(demo_server: str, agency: Reader) -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
+from jinja2 import UndefinedError
 
 from market import clock
 from market.actors import Actor, Role
@@ -22,7 +23,8 @@ from tests.contest import NOON, member
 from tests.market.test_fees import PAID_AT, Scene, paid, refunded, scene
 from tests.web.browser_session import Reader, headline, hidden
 from tests.web.inside import inside
-from web.pages import acting
+from web.pages import acting, templates
+from web.pages.forms import Sent
 
 __all__ = ["scene"]
 
@@ -275,3 +277,26 @@ async def test_what_is_upheld_is_listed_before_it_is(database: str, shipped_cata
     shown = page.text[page.text.index('class="checking"') :]
     assert page.status_code == 200 and "V01 " in shown and "¥100" in shown
     assert agency.name in shown and supplier.name in shown
+
+
+def test_a_summary_says_which_field() -> None:
+    """Each problem under the name of its field, or of the whole that it is a part of; a page that names no fields does not render."""
+    env = templates.environment("zh-CN")
+    sent = Sent(errors={"login": "空", "sheets.0.points.1": "太多", "other": "别的"})
+    said = env.from_string("{{ ui.summary(f, {'login': '账号', 'sheets.0': '方案 1'}) }}").render(f=sent)
+    assert re.findall(r'<a href="#(.*?)">(.*?)</a>', said) == [
+        ("login", "账号：空"),
+        ("sheets.0.points.1", "方案 1：太多"),
+        ("other", "别的"),
+    ]
+    with pytest.raises(UndefinedError):
+        env.from_string("{{ ui.summary(f) }}").render(f=Sent())
+
+
+@pytest.mark.parametrize(
+    ("path", "operation", "said"),
+    [("/sign-in", "SignIn", "账号：请填写这一项。"), ("/access", "RedeemAccessLink", "新密码：请填写这一项。")],
+)
+def test_the_door_says_which_field(demo_server: str, path: str, operation: str, said: str) -> None:
+    """Also where nobody has signed in yet."""
+    assert said in Reader(demo_server).send(path, operation).text

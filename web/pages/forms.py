@@ -75,10 +75,21 @@ class Sent:
         """What is wrong with the field, or with a part of it; "" when nothing is."""
         return next((text for at, text in self.errors.items() if at == name or at.startswith(f"{name}.")), "")
 
+    def told(self, labels: Mapping[str, str]) -> list[tuple[str, str, str]]:
+        """Every problem: its field, what that or the whole that it is a part of is called ("": it has no name), what is wrong."""
+        named = dict(labels)  # a template that gives none fails here, not when somebody errs
+        return [(at, _called(at, named), text) for at, text in self.errors.items()]
+
     @property
     def carried(self) -> list[tuple[str, str]]:
         """What a page that asks once more hands on."""
         return [(name, text) for name, text in self.typed.multi_items() if not name.startswith("_")]
+
+
+def _called(at: str, labels: Mapping[str, str]) -> str:
+    while at and at not in labels:
+        at = at.rpartition(".")[0]
+    return labels.get(at, "")
 
 
 class Form(Page):

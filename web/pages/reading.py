@@ -1,7 +1,8 @@
 """From the texts of an address or a form to what JSON would carry, by the GraphQL type that is wanted.
 
 People write full-width digits, thousand separators and units; a form's day and hour are Zhoushan's. What cannot be read stays
-text, and the schema refuses it.
+text, and the schema refuses it. What no form can mean, an amount of nothing, a year far off, is refused before the answers are
+shown once more: the rules behind an operation speak only when it is done.
 """
 
 import re
@@ -21,11 +22,16 @@ from graphql.utilities import validate_input_value
 from starlette.datastructures import ImmutableMultiDict
 
 from schema.labels import N_
+from schema.messages import FIELD_MESSAGES
 
 Variables = dict[str, Any]
 
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?%?")
+_AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_YEARS = range(1900, 2101)
+"""Of every day and moment in a form: shares may have been held for long, papers be valid for long."""
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 _UNITS = str.maketrans("", "", ",，、¥￥元 \u3000")
 _BASIS = "Bp"
@@ -48,16 +54,22 @@ def _percent(text: str) -> int | str:
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else text
 
 
+def _day(text: str) -> str:
+    found = _DAY.fullmatch(_plain(text))
+    return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}" if found else _plain(text)
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "Int": _integer,
     "Boolean": lambda text: {"true": True, "on": True, "false": False}.get(text, text),
     "Yuan": lambda text: unicodedata.normalize("NFKC", text).translate(_UNITS),
-    "Date": _plain,
+    "Date": _day,
     "DateTime": lambda text: f"{text}+08:00" if _LOCAL_TIME.fullmatch(text) else text,
 }
 """Type → how its text is read. All other types take text."""
 
 _MISSING = N_("请填写这一项。")
+_NOT_POSITIVE, _TOO_LARGE = FIELD_MESSAGES["not_positive"], FIELD_MESSAGES["too_large"]
 _CHOICE = N_("请从列表里选一项。")
 _RATE = N_("请写成百分数，至多两位小数，如 12.5。")
 _SAYS = {
@@ -66,6 +78,7 @@ _SAYS = {
     "DateTime": N_("请把时间写成 2026-12-01T17:00 这样，并且要有这一天。"),
     "Int": N_("请写一个整数。"),
 }
+_YEAR = N_("请核对年份，应在 1900 年到 2100 年之间。")
 
 
 class Reading:
@@ -110,12 +123,38 @@ def problems(wanted: GraphQLInputType, value: Any, name: str = "") -> dict[str, 
 
     def note(_error: Exception, path: list[str | int]) -> None:
         at = ".".join([*filter(None, [name]), *map(str, path)])
-        found.setdefault(at, _RATE if at.endswith(_BASIS) else _SAYS.get(_type_at(wanted, path), _CHOICE))
+        kind, given = _at(wanted, value, path)
+        unread = _TOO_LARGE if kind == "Yuan" and _AMOUNT.fullmatch(str(given)) else _SAYS.get(kind, _CHOICE)
+        found.setdefault(at, _RATE if at.endswith(_BASIS) else unread)
 
     found |= dict.fromkeys(_missing(wanted, value, name), _MISSING)
     if not found:
         validate_input_value(value, wanted, note)
-    return found
+    return dict(_improbable(wanted, value, name)) | found
+
+
+def _improbable(wanted: GraphQLInputType, value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Amounts of nothing or less, days of another age: read, but never meant."""
+    kind: Any = get_nullable_type(wanted)
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _improbable(kind.fields[key].type, part, f"{name}.{key}" if name else key)
+    elif isinstance(value, list):
+        for number, row in enumerate(value):
+            yield from _improbable(kind.of_type, row, f"{name}.{number}")
+    elif kind.name in _IMPROBABLE and (said := _IMPROBABLE[kind.name](str(value))):
+        yield name, said
+
+
+def _nothing(yuan: str) -> str:
+    return _NOT_POSITIVE if yuan.startswith("-") or not yuan.strip("0.") else ""
+
+
+def _far_off(at: str) -> str:
+    return _YEAR if at[:4].isdecimal() and int(at[:4]) not in _YEARS else ""
+
+
+_IMPROBABLE: Mapping[str, Callable[[str], str]] = {"Yuan": _nothing, "Date": _far_off, "DateTime": _far_off}
 
 
 def _missing(wanted: GraphQLInputType, value: Any, name: str) -> Iterator[str]:
@@ -136,8 +175,10 @@ def _missing_fields(kind: GraphQLInputObjectType, value: Variables, prefix: str)
             yield from _missing(field.type, value.get(key), f"{prefix}{key}")
 
 
-def _type_at(wanted: Any, path: list[str | int]) -> str:
+def _at(wanted: Any, value: Any, path: list[str | int]) -> tuple[str, Any]:
+    """The name of the type at a place, and what is there."""
     for step in path:
         kind = get_nullable_type(wanted)
         wanted = kind.fields[step].type if isinstance(kind, GraphQLInputObjectType) else kind.of_type
-    return str(getattr(get_nullable_type(wanted), "name", ""))
+        value = value[step]
+    return str(getattr(get_nullable_type(wanted), "name", "")), value

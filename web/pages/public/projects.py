@@ -25,11 +25,10 @@ _WAITS = {
 _FIELDS = {
     "title": N_("项目名称"),
     "requirements": N_("服务要求"),
-    "service_working_days": N_("服务期限（工作日）"),
-    "ceiling_fen": N_("最高限价"),
-    "closes_at": N_("报价截止"),
+    "serviceWorkingDays": N_("服务期限（工作日）"),
+    "ceiling": N_("最高限价"),
+    "closesAt": N_("报价截止"),
 }
-_NOTHING = ("None", "")
 _numbered = lists.numbered("projects")
 
 
@@ -61,7 +60,7 @@ def shown(data: Data, _asked: Variables) -> Data:
         "invalid": words.INVALID,
         "causes": words.CAUSES,
         **_barred(project["award"] or {"workings": [], "passedOver": []}),
-        "changes": changes(project),
+        "changes": changes(project["amendments"]),
         "shares": shares(project),
         "totals": _totals(project),
     }
@@ -113,22 +112,15 @@ def why(project: Data) -> list[str]:
     return [text for text in (words.WHY[project["method"]], tie) if text]
 
 
-def changes(project: Data) -> list[Data]:
+def changes(amendments: list[Data]) -> list[Data]:
     """Every amended field with both values; ``kind``: how they are to be read, money in yuan."""
     told = []
-    for amendment in project["amendments"]:
+    for amendment in amendments:
         for change in amendment["changes"]:
-            kind = {"ceiling_fen": "money", "closes_at": "moment"}.get(change["field"], "text")
-            values = [_readable(kind, change[side]) for side in ("before", "after")]
+            kind = {"ceiling": "money", "closesAt": "moment"}.get(change["field"], "text")
+            values = [change["before"], change["after"]]
             told.append({"of": amendment, "field": _FIELDS.get(change["field"], change["field"]), "kind": kind, "values": values})
     return told
-
-
-def _readable(kind: str, value: str) -> str:
-    """As the filter of that kind takes it; "" where there was nothing."""
-    if value in _NOTHING:
-        return ""
-    return f"{int(value) // 100}.{int(value) % 100:02}" if kind == "money" else value
 
 
 def shares(project: Data) -> dict[str, int]:

@@ -10,6 +10,7 @@ from schema.labels import N_
 from web.pages.frameworks.views import is_member
 from web.pages.moments import auction_begins, past
 from web.pages.operation import Variables
+from web.pages.public.projects import changes
 from web.pages.sums import unpaid
 
 Data = dict[str, Any]
@@ -35,12 +36,16 @@ def _offers(data: Data, own: Data, quoted: set[str]) -> Data:
 
 def _own(mine: list[Data], me: str) -> Data:
     return {
-        "quoted": sorted(filter(_is_open, mine), key=lambda row: str(row["closesAt"])),
+        "quoted": sorted(map(_changed, filter(_is_open, mine)), key=lambda row: str(row["closesAt"])),
         "waiting": [row for row in mine if row["state"] in _WAITING],
         "lost": [row for row in mine if _may_object(row, me)],
         "objections": [{"project": row, "of": given} for row in mine for given in own_objections(row, me)],
         "todo": sorted(chain.from_iterable(tasks(row, me) for row in mine), key=lambda task: str(task["at"])),
     }
+
+
+def _changed(project: Data) -> Data:
+    return project | {"changed": changes(project["amendedSinceMyQuote"])}
 
 
 def _is_open(project: Data) -> bool:

@@ -6,6 +6,7 @@ from schema.labels import N_
 from web.pages.frameworks.views import is_member
 from web.pages.moments import past
 from web.pages.operation import Variables
+from web.pages.public.projects import changes
 from web.pages.supplier.desk import lacks
 
 Data = dict[str, Any]
@@ -13,8 +14,11 @@ OPENED = ("STANDSTILL", "AWARDED", "CONTRACT_FILED", "UNSUCCESSFUL")
 
 
 def shown(data: Data, _asked: Variables) -> Data:
-    """The quote that counts, earlier ones, what may be done now. ``closed_to_me``: why this bidder may not quote, "" when it may.
-    ``people``: who may do the work, by code."""
+    """The quote that counts, what changed since, earlier ones, what may be done now.
+
+    ``closed_to_me``: why this bidder may not quote, "" when it may; ``off``: why its quote does not count as the notice is now.
+    ``people``: who may do the work, by code.
+    """
     project, own = data["project"], data["viewer"]["actingFor"]
     live = next((quote for quote in project["myQuotes"] if quote["isLive"]), None)
     barred = closed_to(project, own)
@@ -28,7 +32,7 @@ def shown(data: Data, _asked: Variables) -> Data:
         "closed_to_me": barred,
         "people": practising(own),
         "missing": project["item"]["qualification"] if barred == _LACKS else "",
-    }
+    } | _since(project, live)
 
 
 def practising(own: Data) -> dict[str, str]:
@@ -36,6 +40,17 @@ def practising(own: Data) -> dict[str, str]:
     return {row["code"]: f"{row['name']} {row['title']}" for row in own["practitioners"] if not row["endedAt"]}
 
 
+def _since(project: Data, live: Data | None) -> Data:
+    """While the quote can be replaced."""
+    if not live or project["state"] != "OPEN":
+        return {"changed": [], "off": ""}
+    return {"changed": changes(project["amendedSinceMyQuote"]), "off": _OFF.get(live["invalidReason"], "")}
+
+
+_OFF = {
+    "above_ceiling": N_("您的报价高于现在的最高限价，到开启时无效。要参加请替换报价，不参加请撤回。"),
+    "not_the_fixed_price": N_("您的报价不等于现在的固定价格，到开启时无效。要参加请替换报价，不参加请撤回。"),
+}
 _LACKS = N_("公告要求的资质，您没有登记或已经过期：")
 
 
