@@ -25,6 +25,7 @@ from schema import (
     limits,
     log,
     masking,
+    onboarding,
     parties,
     payments,
     practitioners,
@@ -46,6 +47,7 @@ QUERIES: tuple[type, ...] = (
     catalogue.Queries,
     accounts.Queries,
     parties.Queries,
+    onboarding.Queries,
     project_queries.Queries,
     avoidance.Queries,
     frameworks.Queries,
@@ -71,6 +73,7 @@ QUERIES: tuple[type, ...] = (
 MUTATIONS: tuple[type, ...] = (
     accounts.Mutations,
     parties.Mutations,
+    onboarding.Mutations,
     practitioners.Mutations,
     project_mutations.Mutations,
     questions.Mutations,

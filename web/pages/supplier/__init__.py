@@ -28,7 +28,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/my/awards/{projectCode}": OwnAward(
             site, "supplier/award", then={"FileContract": _contract, "DeclineAward": _contracts}
         ),
-        "/my/profile": SupplierPage(site, "supplier/profile", signed_in=True),
+        "/my/profile": SupplierForm(site, "supplier/profile"),
         "/projects/{projectCode}/auction": room,
         "/projects/{projectCode}/auction/events": live.Live(site, room),
     }
