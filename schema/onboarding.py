@@ -128,8 +128,8 @@ class OnboardingApplication:
 
     @strawberry.field(description="联系人，只给运营机构；其他人为 null。 Null for others.")
     async def contact(self, info: Info) -> OnboardingContact | None:
-        """Of an application to join."""
-        if self.wish is not Wish.JOIN or not read.decides(info.context.actor):
+        """Of an application to join, until it is returned."""
+        if not self.row.contact_phone or not read.decides(info.context.actor):
             return None
         return OnboardingContact(name=self.row.contact_name, phone=self.row.contact_phone)
 

@@ -141,7 +141,7 @@ async def _keep(actor: Actor, wish: Wish, code: str, held: tuple[Certificate, ..
 @use_case(Action.ONBOARDING_DECIDE)
 async def decide(actor: Actor, code: str, *, admit: bool, reasons: str = "") -> OnboardingApplication:
     """Admit: the organisation and its certificates are registered at once, with the checks of the register, or nothing is. Return: with
-    reasons; it may apply again. Never by whoever applied or acts for the applicant.
+    reasons; it may apply again, and whom to call is forgotten. Never by whoever applied or acts for the applicant.
 
     Raises NotFound, NotPermitted (four_eyes), SelfDealing, InvalidInput, WrongState, AlreadyRegistered.
     """
@@ -156,6 +156,8 @@ async def decide(actor: Actor, code: str, *, admit: bool, reasons: str = "") -> 
         raise SelfDealing(row.code, "same_person")
     if admit:
         row.organisation = await _admitted(row, known)
+    else:
+        row.contact_name = row.contact_phone = ""
     row.reasons, row.decided_at, row.decided_by_id = words, unit().now, actor.account_id
     await move(row, "admit" if admit else "return", organisation=row.organisation_code, reasons=words)
     return row

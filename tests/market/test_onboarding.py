@@ -66,7 +66,9 @@ async def test_returned_with_reasons_one_may_apply_again() -> None:
     with pytest.raises(errors.InvalidInput):
         await decided(done.application.code, admit=False)
     row = await decided(done.application.code, admit=False, reasons="名称与执照不一致")
-    assert (row.state, row.reasons) == ("returned", "名称与执照不一致") and not await Organisation.exists(code=code)
+    assert (row.state, row.reasons, row.contact_phone) == ("returned", "名称与执照不一致", "") and not await Organisation.exists(
+        code=code
+    )
     again = await applied(code=code)
     assert (await decided(again.application.code)).state == "admitted"
 
