@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('market', '0001_initial')]
+    dependencies = [('market', '0002_measures')]
 
     initial = False
 
