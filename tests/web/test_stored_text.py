@@ -230,6 +230,7 @@ def _shown(pages: list[Seen], column: str) -> bool:
 
 UNSHOWN = {
     "audit_runs.purpose": "told by the interface alone",
+    "avoidances.lift_reason": "nobody lifts an entry in the demo world",
     "complaints.case_no": "in the words that the regulator reads",
     "complaints.contract_no": "told by the interface alone",
     "complaints.demand_reason": "in the words that the regulator reads",
