@@ -28,7 +28,8 @@ from market import clock
 R = TypeVar("R")
 
 NOUNS = (
-    *("log", "witnesses", "parties", "practitioners", "measures", "documents", "catalogue", "findings", "frameworks", "projects"),
+    *("log", "witnesses", "parties", "practitioners", "onboarding", "measures", "documents", "catalogue", "findings"),
+    *("frameworks", "projects"),
     *("avoidance", "quotes"),
     *("auctions", "draws", "awards", "contracts", "ratings"),
     *("ledger", "fees", "audit", "oversight", "statistics"),

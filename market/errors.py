@@ -538,3 +538,10 @@ class TooManyComplaints(MarketError):
     """Too many complaints came from this address; more are taken from ``retry_at``."""
 
     retry_at: datetime
+
+
+@frozen
+class TooManyApplications(MarketError):
+    """Too many applications to join came, from this address or at all; more are taken from ``retry_at``."""
+
+    retry_at: datetime

@@ -13,6 +13,9 @@ class Action(StrEnum):
     ORGANISATION_REGISTER = "organisation:register"
     MEMBER_MANAGE = "member:manage"
     LINK_ISSUE = "link:issue"
+    ONBOARDING_APPLY = "onboarding:apply"
+    ONBOARDING_DECIDE = "onboarding:decide"
+    ONBOARDING_READ = "onboarding:read"
     MANDATE_GRANT = "mandate:grant"
     SESSION_USE = "session:use"
     PERSON_NAME_READ = "person:read_name"
@@ -130,6 +133,9 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.ORGANISATION_REGISTER: {_R.OPERATOR: Relation.ANY},
     _A.MEMBER_MANAGE: {_R.OPERATOR: Relation.ANY} | {r: Relation.ADMIN for r in _ALL if r != _R.OPERATOR},
     _A.LINK_ISSUE: {_R.OPERATOR: Relation.ANY} | {r: Relation.ADMIN for r in _ALL if r != _R.OPERATOR},
+    _A.ONBOARDING_APPLY: {_R.INTERMEDIARY: _PARTY},
+    _A.ONBOARDING_DECIDE: {_R.OPERATOR: Relation.OTHER},
+    _A.ONBOARDING_READ: {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY, _R.INTERMEDIARY: _PARTY},
     _A.MANDATE_GRANT: {_R.OPERATOR: Relation.ANY, _R.APPLICANT: _PARTY},
     _A.SESSION_USE: dict.fromkeys(_ALL, Relation.ANY),
     _A.PERSON_NAME_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},

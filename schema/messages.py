@@ -95,6 +95,7 @@ MESSAGES: dict[type[e.MarketError], str] = {
     e.RefundMissing: N_("督办件 {case_code} 还有 {amount} 元没有退回，不能办结。退款须先记入付费记录。"),
     e.ReportMissing: N_("督办件 {case_code} 的整改报告还没有提交（应于 {due_on} 前提交），不能办结。"),
     e.TooManyComplaints: N_("本地址提交的投诉过多。请在 {retry_at} 之后再试，或拨打 12345。"),
+    e.TooManyApplications: N_("现在提交的入驻申请过多。请在 {retry_at} 之后再试。"),
     e.AlreadyRegistered: N_("{kind}“{key}”已登记。"),
     e.InvoiceUnreadable: N_(
         "发票文件读不出来：{reason}（{found}）。能读的格式：{understood}。请换用这些格式的原件，或逐项填写发票内容。"
@@ -235,6 +236,10 @@ FIELD_MESSAGES: dict[str, str] = {
     "class_changed": N_("事项分类已由 {before} 变为 {now}，请退回重新发布。"),
     "not_whole_number": N_("应为不小于 0 的整数。"),
     "duplicate": N_("与前面重复。"),
+    "unknown_qualification": N_("清单里没有这个名称的资质，请从列表里选。"),
+    "not_a_phone": N_("请写能打通的电话号码，如 0580-2000000。"),
+    "pledge_missing": N_("请读过承诺书并打勾，才能申请。"),
+    "pledge_changed": N_("承诺书有了新的版本，请重新读一遍再提交。"),
     "not_an_amount": N_("应为元，至多两位小数。"),
     "not_a_regulator": N_("这个单位没有监管人员。"),
     "not_a_region": N_("地区应为 6 位行政区划代码，如 330900。"),

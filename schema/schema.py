@@ -26,6 +26,7 @@ from schema import (
     log,
     masking,
     measures,
+    onboarding,
     parties,
     payments,
     practitioners,
@@ -47,6 +48,7 @@ QUERIES: tuple[type, ...] = (
     catalogue.Queries,
     accounts.Queries,
     parties.Queries,
+    onboarding.Queries,
     project_queries.Queries,
     avoidance.Queries,
     frameworks.Queries,
@@ -73,6 +75,7 @@ QUERIES: tuple[type, ...] = (
 MUTATIONS: tuple[type, ...] = (
     accounts.Mutations,
     parties.Mutations,
+    onboarding.Mutations,
     practitioners.Mutations,
     project_mutations.Mutations,
     questions.Mutations,

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from market.catalogue.diff import EditionDiff, compare
 from market.catalogue.files import ITEM_CODE, WORD, ItemRow
-from market.catalogue.models import Department, Edition, ItemClass, ItemVersion
+from market.catalogue.models import Department, Edition, ItemClass, ItemVersion, Qualification
 from market.errors import NotInForce
 from market.text import one_text, typed_code
 
@@ -218,3 +218,8 @@ async def departments_by_code(codes: Sequence[str]) -> list[Department | None]:
     """Departments in the order of their codes."""
     found = await Department.in_bulk(codes, "code")
     return [found.get(code) for code in codes]
+
+
+async def qualifications() -> list[Qualification]:
+    """Those that items may require, in the order of their codes."""
+    return await Qualification.all().order_by("code")

@@ -18,7 +18,7 @@ from market.catalogue.models import Qualification
 from market.clock import local_date
 from market.contracts import service as contracts
 from market.contracts.models import Contract
-from market.demo import contests, oversight, people
+from market.demo import contests, onboarding, oversight, people
 from market.demo.measures import stage_measure
 from market.demo.payments import stage_payments, stage_shift
 from market.demo.ratings import stage_ratings
@@ -176,6 +176,7 @@ async def _finished(stage: Stage) -> None:
 async def _underway(stage: Stage, now: datetime) -> None:
     """One project in each state that still waits for somebody, and an agency that was asked to explain."""
     await oversight.waiting_for_an_answer(stage)
+    await onboarding.newcomer(stage, "安全评价机构资质")
     await contests.proposals(stage, PROPOSAL)
     await contests.auction(stage, HARBOUR_DESIGN_REVIEW, now)
     with stage.later(minutes=1):

@@ -1,38 +1,30 @@
 """Complaints: anyone may file one, keeps a receipt, reads the outcome by it; who complained is for the handling regulator alone."""
 
-import base64
-import hashlib
-import hmac
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from uuid import UUID
 
-from tortoise.transactions import in_transaction
-
-from market import db, idempotency, vault
+from market import db, idempotency, receipts, vault
 from market.actors import SYSTEM, Actor
 from market.clock import local_date
 from market.errors import InvalidInput, TooManyComplaints
 from market.fees import gather
 from market.fees.models import Demand
 from market.findings import service as findings
-from market.log import service as log
 from market.oversight import claims, following, moves
 from market.oversight.forms import FileComplaint
 from market.oversight.models import CaseParty, Complaint, OrderKind, OversightCase
 from market.oversight.states import OversightState
 from market.parties import read as parties
-from market.parties.models import Organisation, OrganisationKind, SignInCounter
-from market.parties.throttle import address_key
+from market.parties import throttle
+from market.parties.models import Organisation, OrganisationKind
 from market.parties.tokens import new_token
 from market.rules.engine import evaluate
 from market.text import new_code
 from market.usecase import rulebook, unit, use_case
 
-_LEAST_KEY = 20
-"""Characters of a key: whoever has it and the words gets the receipt, so that it must not be guessed."""
 _MOMENT = timedelta(seconds=1)
 """A day ends at the first moment of the next one: a second before, it is still that day."""
 
@@ -60,13 +52,9 @@ def state_of(complaint: Complaint) -> ComplaintState:
     return ComplaintState.ACCEPTED if complaint.accepted_at else ComplaintState.RECEIVED
 
 
-def _hash(receipt: str) -> str:
-    return hashlib.sha256(receipt.strip().encode("utf-8", "surrogatepass")).hexdigest()
-
-
 async def complaint_by_receipt(receipt: str) -> Complaint | None:
     """The complaint that this receipt was given for: 256 random bits, so that nobody finds another's."""
-    return await Complaint.get_or_none(receipt_hash=_hash(receipt))
+    return await Complaint.get_or_none(receipt_hash=receipts.receipt_hash(receipt))
 
 
 async def file_complaint(actor: Actor, form: FileComplaint) -> Filed:
@@ -87,54 +75,18 @@ async def file_complaint(actor: Actor, form: FileComplaint) -> Filed:
 
 async def _sent_before(actor: Actor, form: FileComplaint) -> Complaint | None:
     """The complaint that was filed with the form's key. Raises InvalidInput, IdempotencyKeyReused."""
-    if not form.idempotency_key:
-        return None
-    if len(form.idempotency_key) < _LEAST_KEY:
-        raise InvalidInput.one("idempotencyKey", "idempotency_key_short", least=_LEAST_KEY)
-    done = await idempotency.seen(_keeper(actor), form.idempotency_key, _print(form))
+    done = await receipts.seen(actor, form.idempotency_key, _print(form))
     return await Complaint.get(id=done).select_related("case") if done else None
-
-
-def _keeper(actor: Actor) -> UUID:
-    """Whose keys these are: the party's, or everybody's who did not sign in."""
-    return actor.party_id or UUID(int=0)
 
 
 def _print(form: FileComplaint) -> str:
     return idempotency.fingerprint(vault.fingerprint_secret(), "file_complaint", vars(form))
 
 
-def _receipt(actor: Actor, form: FileComplaint) -> str:
-    """256 bits that nobody can guess: random, or what follows from the key, so that a second answer has the same."""
-    if not form.idempotency_key:
-        return new_token()
-    told = f"{_keeper(actor)} {form.idempotency_key}".encode()
-    digest = hmac.new(vault.receipt_secret(), told, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
 async def _count(address: str) -> None:
-    """Not a use case: a counter is no fact for the log. Raises TooManyComplaints, counting nothing."""
-    key = address_key(address)
-    if not key:
-        return
-    async with in_transaction():
-        await log.hold_writer()
-        now = await db.now()
-        key = f"complaint:{key}"
-        await SignInCounter.bulk_create([SignInCounter(key=key, failures=0, last_at=now)], ignore_conflicts=True)
-        counter = await SignInCounter.select_for_update().get(key=key)
-        if counter.paused_until and counter.paused_until > now:
-            raise TooManyComplaints(counter.paused_until)
-        _add(counter, now)
-        await counter.save()
-
-
-def _add(counter: SignInCounter, now: datetime) -> None:
-    pause, limit = rulebook().duration("complaint_pause", now), rulebook().number("complaints_address", now)
-    forgotten = counter.paused_until is not None or counter.last_at + pause <= now
-    counter.failures = 1 if forgotten else counter.failures + 1
-    counter.last_at, counter.paused_until = now, now + pause if counter.failures >= limit else None
+    """Raises TooManyComplaints, counting nothing."""
+    if until := await throttle.count_act("complaint", address, "complaints_address", "complaint_pause"):
+        raise TooManyComplaints(until)
 
 
 @use_case(None)
@@ -142,11 +94,11 @@ async def _file(actor: Actor, form: FileComplaint, typed: FileComplaint) -> File
     """``typed``: the form before it was completed from what the records say on the day."""
     if done := await _sent_before(actor, typed):
         unit().replayed = True
-        return Filed(_receipt(actor, typed), done)
-    filed = await _keep(actor, form, _receipt(actor, typed))
+        return Filed(receipts.new_receipt(actor, typed.idempotency_key), done)
+    filed = await _keep(actor, form, receipts.new_receipt(actor, typed.idempotency_key))
     if typed.idempotency_key:
         key = typed.idempotency_key
-        await idempotency.remember(_keeper(actor), key, "file_complaint", _print(typed), filed.complaint.id)
+        await idempotency.remember(receipts.keeper(actor), key, "file_complaint", _print(typed), filed.complaint.id)
     return filed
 
 
@@ -159,7 +111,7 @@ async def _keep(actor: Actor, form: FileComplaint, receipt: str) -> Filed:
     order = await moves.owe(case, OrderKind.DECIDE if accepted else OrderKind.ACCEPT)
     accept = book.deadline("complaint_accept_period", now).at
     complaint = await Complaint.create(
-        receipt_hash=_hash(receipt),
+        receipt_hash=receipts.receipt_hash(receipt),
         case=case,
         complainant_id=actor.party_id,
         item_code=form.item_code.strip(),

@@ -56,6 +56,11 @@ class RecordRelation:
 async def register_organisation(_actor: Actor, form: RegisterOrganisation) -> Organisation:
     """A new party. Of a person's ID number only a keyed hash is kept. Raises InvalidInput, AlreadyRegistered."""
     authorise(Action.ORGANISATION_REGISTER)
+    return await enrol(form)
+
+
+async def enrol(form: RegisterOrganisation) -> Organisation:
+    """``register_organisation`` within the caller's use case. Raises InvalidInput, AlreadyRegistered."""
     new = _person(form) if form.kind is OrganisationKind.PERSON else _legal_person(form)
     await _refuse_known("organisation", code=new.code)
     if new.department_code:
@@ -114,6 +119,11 @@ async def _refuse_known(kind: str, **column: Any) -> None:
 async def record_qualification(_actor: Actor, form: RecordQualification) -> HeldQualification:
     """A certificate that the operator has seen. Raises NotFound, InvalidInput, AlreadyRegistered."""
     authorise(Action.ORGANISATION_REGISTER)
+    return await certify(form)
+
+
+async def certify(form: RecordQualification) -> HeldQualification:
+    """``record_qualification`` within the caller's use case. Raises NotFound, InvalidInput, AlreadyRegistered."""
     organisation = await read.require_organisation(form.organisation_code)
     check = Checker()
     texts: dict[str, Any] = {

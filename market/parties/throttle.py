@@ -62,12 +62,32 @@ async def _take(login: str, address: str) -> None:
         if paused:
             raise TooManyAttempts(max(paused))
         for counter in counters:
-            _count(counter, now, rulebook().number(limits[counter.key], now))
+            _count(counter, now, limits[counter.key], "sign_in_pause")
             await counter.save()
 
 
-def _count(counter: SignInCounter, now: datetime, limit: int) -> None:
-    pause = rulebook().duration("sign_in_pause", now)
+async def count_act(act: str, address: str, limit: str, pause: str) -> datetime | None:
+    """Count an act that needs no account; ``limit``, ``pause``: its rows in the rulebook. None, or until when the address must wait:
+    then nothing was counted. Not a use case either.
+    """
+    return await to_its_end(_count_act(f"{act}:{address_key(address)}", limit, pause)) if address else None
+
+
+async def _count_act(key: str, limit: str, pause: str) -> datetime | None:
+    async with in_transaction():
+        await log.hold_writer()
+        now = await db.now()
+        await SignInCounter.bulk_create([SignInCounter(key=key, failures=0, last_at=now)], ignore_conflicts=True)
+        counter = await SignInCounter.select_for_update().get(key=key)
+        if counter.paused_until and counter.paused_until > now:
+            return counter.paused_until
+        _count(counter, now, limit, pause)
+        await counter.save()
+    return None
+
+
+def _count(counter: SignInCounter, now: datetime, limit_row: str, pause_row: str) -> None:
+    limit, pause = rulebook().number(limit_row, now), rulebook().duration(pause_row, now)
     forgotten = counter.paused_until is not None or counter.last_at + pause <= now
     counter.failures = 1 if forgotten else counter.failures + 1
     counter.last_at = now

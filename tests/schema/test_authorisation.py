@@ -22,12 +22,12 @@ from market.permissions import GRANTS, Action, Relation
 from market.projects import questions
 from market.ratings.stars import MARKS
 from schema.schema import schema
-from tests import contest, factories_frameworks, factories_measures, factories_oversight, factories_ratings
+from tests import contest, factories_frameworks, factories_measures, factories_onboarding, factories_oversight, factories_ratings
 from tests.contest import NOON, member
 from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
 
-OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint", "witnessCheckpoint"}
+OPEN_TO_ALL = {"signIn", "redeemAccessLink", "fileComplaint", "applyToJoin", "witnessCheckpoint"}
 """Mutations that start without an account."""
 ACTIONS = {
     "postProject": Action.PROJECT_POST,
@@ -89,6 +89,8 @@ ACTIONS = {
     "registerOrganisation": Action.ORGANISATION_REGISTER,
     "recordQualification": Action.ORGANISATION_REGISTER,
     "recordRelation": Action.ORGANISATION_REGISTER,
+    "applyForQualification": Action.ONBOARDING_APPLY,
+    "decideOnboarding": Action.ONBOARDING_DECIDE,
     "addMember": Action.MEMBER_MANAGE,
     "endMembership": Action.MEMBER_MANAGE,
     "issueAccessLink": Action.LINK_ISSUE,
@@ -289,6 +291,25 @@ async def test_sealed_quotes_are_nobodys_before_the_opening(execute: Execute) ->
         own = await execute(text, bidder, c=project.code)
     assert all(a.data == answers[0].data and "123456" not in str(a.data) for a in answers)
     assert own.data["project"]["myQuotes"] == [{"amount": "123456.78"}]
+
+
+async def test_a_waiting_application_is_the_operators(execute: Execute) -> None:
+    """Contact and rivals are for the operator; others do not even find it; nobody signed in is told to sign in."""
+    with clock.fixed(NOON):
+        done = await factories_onboarding.applied()
+        text = (
+            "query($c: String!) { onboardingApplication(code: $c) { contact { phone } rivals name workingDaysLeft isOverdue } }"
+        )
+        answers = {role: await execute(text, await member(role), c=done.application.code) for role in Role}
+        nobody = await execute(text, c=done.application.code)
+    shown = {"contact": {"phone": "13800000000"}, "rivals": [], "name": "某评估公司", "workingDaysLeft": 3, "isOverdue": False}
+    assert answers[Role.OPERATOR].data["onboardingApplication"] == shown
+    for role in (Role.REGULATOR, Role.INTERMEDIARY):
+        assert answers[role].data == {"onboardingApplication": None}
+    refused = [nobody, *(answers[role] for role in (Role.APPLICANT, Role.AGENCY, Role.HELPER))]
+    assert [answer.errors[0].extensions["code"] for answer in refused] == ["UNAUTHENTICATED", *["FORBIDDEN"] * 3]
+    state = await execute("query($r: String!) { joiningState(receipt: $r) { state name } }", r=done.receipt)
+    assert state.data["joiningState"] == {"state": "WAITING", "name": "某评估公司"}
 
 
 async def test_nobody_certifies_itself(execute: Execute) -> None:

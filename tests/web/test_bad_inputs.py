@@ -30,6 +30,15 @@ AVOID = {
     "reason": "x",
 }
 MARKS = {"quality": 5, "timeliness": 5, "attitude": 5, "charges": 5, "conduct": 5}
+CERTIFICATE = {"qualification": "没有", "certificateNo": "x", "validFrom": "2020-01-01"}
+JOIN = {
+    "name": " ",
+    "code": people.code("91", 99),
+    "kind": "INTERMEDIARY",
+    "contactName": "x",
+    "contactPhone": "x",
+    "pledgeVersion": "x",
+}
 MEASURE = {
     "intermediaryCode": people.of("intermediary1"),
     "ground": "late",
@@ -182,6 +191,15 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("operator", "reviewFramework", {"code": "KJ-nie", "approve": False}),
     ("applicant", "postProject", POST | {"framework": "KJ-nie", "ceiling": "1"}),
     ("applicant", "postProject", POST | {"method": "ROTATION"}),
+    *(("applicant", "applyToJoin", JOIN | {field: text}) for field in ("name", "contactPhone") for text in TEXTS.values()),
+    *(("applicant", "applyToJoin", JOIN | {"code": code}) for code in ("", "\x00", "91330902", "91330902136134125A")),
+    ("applicant", "applyToJoin", JOIN | {"pledgeVersion": "x"}),
+    ("applicant", "applyToJoin", JOIN | {"kind": "AGENCY"}),
+    ("applicant", "applyToJoin", JOIN | {"idempotencyKey": "k"}),
+    ("applicant", "applyToJoin", JOIN | {"qualifications": [CERTIFICATE] * 60}),
+    *(("intermediary1", "applyForQualification", CERTIFICATE | {"certificateNo": text}) for text in TEXTS.values()),
+    ("intermediary1", "applyForQualification", CERTIFICATE | {"validTo": "2019-01-01"}),
+    *(("operator", "decideOnboarding", {"code": code, "admit": False, "reasons": "x"}) for code in ("", "\x00", "RZ-nie", BIG)),
     ("applicant", "recordRefund", {"refundOf": "FK-nie"} | {k: FEE[k] for k in ("amount", "paidOn", "channel", "grade")}),
 ]
 

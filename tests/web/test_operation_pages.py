@@ -1,12 +1,15 @@
-"""The operator's and the helper's pages: a review, a link shown once, a mandate given, used and taken back."""
+"""The operator's and the helper's pages: a review, a link shown once, a mandate given, used and taken back, a newcomer admitted."""
 
 import re
+from html import unescape
 
 import pytest
 from stdnum.cn import ric
 
 from market import rulebook
 from market.demo import people
+from market.demo.onboarding import CODE
+from tests.contest import new_code
 from tests.web import own_world
 from tests.web.api import Api
 from tests.web.browser_session import Reader, headline, hidden
@@ -16,6 +19,7 @@ demo_server = own_world.demo_server
 
 OPERATION = {
     "/operation": ("要办的", "To do"),
+    "/operation/entries": ("入驻和资质申请", "Applications"),
     "/operation/parties": ("单位和账号", "Parties and accounts"),
     "/operation/parties/register": ("登记单位或个人", "Register an organisation or person"),
     "/operation/parties/member": ("增加成员", "Add a member"),
@@ -34,6 +38,8 @@ OPERATION = {
     "/operation/log": ("日志和运行", "Log and health"),
 }
 ISLANDER = "王阿婆（虚构）"
+JOIN, STATE, ENTRIES = "/intermediaries/join", "/intermediaries/join/state", "/operation/entries"
+FIRST = {"qualification": "安全评价机构资质", "certificateNo": "APJ-<b>", "level": "", "validFrom": "2024-01-01", "validTo": ""}
 
 
 REVIEWED = (
@@ -232,3 +238,84 @@ def test_an_edition_says_what_it_changed(demo_server: str, operator: Reader) -> 
     assert "这是第一版，120 项" in operator.get("/operation/catalogue/1").text
     assert Reader(demo_server, "en").sign_in("operator").get("/operation/catalogue/1").status_code == 200
     assert [operator.get(f"/operation/catalogue/{number}").status_code for number in ("9", "x")] == [404, 400]
+
+
+def filled(reader: Reader, **changes: str) -> dict[str, str]:
+    """What a browser sends of a complete form."""
+    page = reader.get(JOIN).text
+    form = {name: hidden(page, name) for name in ("idempotencyKey", "pledgeVersion")}
+    form |= {"name": "新来的评估公司", "code": new_code(), "kind": "INTERMEDIARY", "pledged": "true"}
+    form |= {"contactName": "张三丰", "contactPhone": "0580-1234567"}
+    return form | {f"qualifications.0.{name}": text for name, text in FIRST.items()} | changes
+
+
+def test_from_the_form_to_the_register(demo_server: str) -> None:
+    """Checked before it is sent; the receipt is shown once and in no address; admitted, it is in the list."""
+    newcomer, operator = Reader(demo_server), Reader(demo_server).sign_in("operator")
+    form = filled(newcomer)
+    check = newcomer.send(JOIN, "ApplyToJoin", **form, _check="1")
+    assert check.status_code == 200 and "APJ-&lt;b&gt;" in check.text and "提交入驻申请" in check.text
+    sent = newcomer.send(JOIN, "ApplyToJoin", **form)
+    receipt = unescape(re.findall(r"<code>([^<]{43})</code>", sent.text)[0])
+    assert sent.status_code == 200 and sent.headers["cache-control"] == "no-store"
+    waiting = newcomer.ask("POST", STATE, data={"receipt": receipt})
+    assert waiting.status_code == 200 and "等着运营机构决定" in waiting.text and "张三丰" not in waiting.text
+    assert f"/intermediaries/{form['code']}" not in newcomer.get(f"/intermediaries?search={form['code']}").text
+    assert "份等着决定" in operator.get("/operation").text
+    [path] = [
+        at for at in re.findall(rf'"({ENTRIES}/RZ-[^"]+)"', operator.get(ENTRIES).text) if "张三丰" in operator.get(at).text
+    ]
+    assert operator.send(path, "DecideOnboarding", admit="false", reasons="").status_code == 422
+    assert "退回，写明理由" in operator.send(path, "DecideOnboarding", admit="false", reasons="x", _check="1").text
+    assert operator.send(path, "DecideOnboarding", admit="true").status_code == 303
+    member = f"/operation/parties/member?entry={path.rpartition('/')[2]}"
+    assert member in operator.get(path).text and form["code"] in operator.get(member).text
+    assert form["code"] in operator.get(member.replace("member", "link")).text
+    assert "已通过" in newcomer.ask("POST", STATE, data={"receipt": receipt}).text
+    public = newcomer.get(f"/intermediaries/{form['code']}")
+    assert "APJ-&lt;b&gt;" in public.text and "张三丰" not in public.text
+    again = newcomer.send(JOIN, "ApplyToJoin", **filled(newcomer, code=form["code"]))
+    assert again.status_code == 422 and form["code"] in again.text
+
+
+def test_what_is_wrong_stands_beside_its_field(demo_server: str) -> None:
+    """What was typed is kept; a receipt that is none is said to be none."""
+    reader = Reader(demo_server)
+    wrong = {"code": "91330902", "pledged": "", "contactPhone": "打我", "qualifications.1.qualification": "安全评价机构资质"}
+    answer = reader.send(JOIN, "ApplyToJoin", **filled(reader, **wrong))
+    assert answer.status_code == 422 and 'id="qualifications.1.certificateNo-wrong"' in answer.text
+    assert 'value="张三丰"' in answer.text and 'value="APJ-&lt;b&gt;"' in answer.text
+    wrong.pop("qualifications.1.qualification")
+    answer = reader.send(JOIN, "ApplyToJoin", **filled(reader, **wrong))
+    assert all(f'id="{name}-wrong"' in answer.text for name in ("code", "contactPhone", "pledged"))
+    assert "没有这个回执" in reader.ask("POST", STATE, data={"receipt": "nie"}).text
+    assert reader.ask("POST", STATE, data={"receipt": ""}).status_code == 422
+
+
+def test_a_further_qualification(demo_server: str) -> None:
+    """Asked for in the profile, where one sees what became of it; returned with reasons."""
+    own, operator = Reader(demo_server).sign_in("intermediary3"), Reader(demo_server).sign_in("operator")
+    blank = own.send("/my/profile", "ApplyForQualification", qualification="")
+    assert blank.status_code == 422 and "请填写这一项" in blank.text
+    more = FIRST | {"certificateNo": "新证-7"}
+    assert "申请增加这项资质" in own.send("/my/profile", "ApplyForQualification", **more, _check="1").text
+    assert own.send("/my/profile", "ApplyForQualification", **more).status_code == 303
+    assert own.send("/my/profile", "ApplyForQualification", **more).status_code == 422
+    assert "新证-7" in own.get("/my/profile").text
+    paths = re.findall(rf'"({ENTRIES}/RZ-[^"]+)"', operator.get(ENTRIES).text)
+    [path] = [at for at in paths if "新证-7" in operator.get(at).text]
+    assert operator.send(path, "DecideOnboarding", admit="false", reasons="证书查不到").status_code == 303
+    assert "证书查不到" in own.get("/my/profile").text
+    assert "证书查不到" not in Reader(demo_server).sign_in("intermediary4").get("/my/profile").text
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_both_languages_and_for_whom(demo_server: str, lang: str) -> None:
+    """The queue is the operator's alone; the demo world's newcomer waits in it."""
+    assert f'<html lang="{lang}"' in (page := Reader(demo_server, lang).get(JOIN)).text and page.status_code == 200
+    assert CODE in Reader(demo_server, lang).sign_in("operator").get(ENTRIES).text
+    assert Reader(demo_server, lang).sign_in("agency").get(ENTRIES).status_code == 403
+    assert Reader(demo_server, lang).get(ENTRIES).status_code == 303
+    operator = Reader(demo_server, lang).sign_in("operator")
+    assert operator.get(f"{ENTRIES}/RZ-nie").status_code == 404
+    assert operator.get("/operation/parties/member?entry=RZ-nie").status_code == 404

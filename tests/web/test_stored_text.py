@@ -26,6 +26,12 @@ WORDS = {
     "RegisterOrganisationInput.name": "organisations.name",
     "RecordQualificationInput.certificateNo": "held_qualifications.certificate_no",
     "RecordQualificationInput.level": "held_qualifications.level",
+    "ApplyToJoinInput.name": "onboarding_applications.name",
+    "ApplyToJoinInput.contactName": "onboarding_applications.contact_name",
+    "ApplyToJoinInput.contactPhone": "onboarding_applications.contact_phone",
+    "CertificateInput.certificateNo": "onboarding_certificates.certificate_no",
+    "CertificateInput.level": "onboarding_certificates.level",
+    "DecideOnboardingInput.reasons": "onboarding_applications.reasons",
     "RecordRelationInput.source": "party_relations.source",
     "RegisterPractitionerInput.name": "practitioners.name",
     "RegisterPractitionerInput.title": "practitioners.title",
@@ -115,7 +121,7 @@ STAFF = ("editions.label", "editions.source", "complaints.outcome", "contract_am
 OTHERS = re.compile(
     r"(^|\.)(login|logins|actingFor|onBehalfOf|code|\w+Codes?|\w*[cC]ode|contractNo|recordNo|caseNo|refundOf|redLetterOf|framework|"
     r"previousRound|rules|findingIds|documentId|idempotencyKey|password|newPassword|secret|idNumber|\w*[nN]once|nonceHash|"
-    r"commitment|salt|content|seenEvent|value|helperLogin|qualification|practitioners|ground|evidence)$"
+    r"commitment|salt|content|pledgeVersion|seenEvent|value|helperLogin|qualification|practitioners|ground|evidence)$"
 )
 """Names of what exists already, secrets and hashes: refused when they do not fit, never shown as they were typed."""
 
@@ -224,6 +230,7 @@ def _shown(pages: list[Seen], column: str) -> bool:
 
 UNSHOWN = {
     "audit_runs.purpose": "told by the interface alone",
+    "avoidances.lift_reason": "nobody lifts an entry in the demo world",
     "complaints.case_no": "in the words that the regulator reads",
     "complaints.contract_no": "told by the interface alone",
     "complaints.demand_reason": "in the words that the regulator reads",

@@ -28,6 +28,8 @@ def pages(site: Site) -> dict[str, Page]:
         "/projects/{code}/notice.pdf": notices.Notice(site),
         "/intermediaries": Page(site, "public/intermediaries", lists.numbered("intermediaries"), _of_item),
         "/intermediaries/compare": Page(site, "public/compare", ask=_of_item),
+        "/intermediaries/join": Form(site, "public/join", signed_in=False, shown=frozenset({"ApplyToJoin"})),
+        "/intermediaries/join/state": Asking(site, "public/join_state"),
         "/intermediaries/measures": Page(site, "public/measures"),
         "/intermediaries/{code}": Page(site, "public/intermediary"),
         "/statistics": Page(site, "public/statistics", statistics.told),

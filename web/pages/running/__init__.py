@@ -61,6 +61,11 @@ def _proposed(measure: dict[str, Any], _path: Any) -> str:
     return f"/operation/measures/{quote(measure['code'])}"
 
 
+def _admitted(variables: Variables) -> Variables:
+    """Whether the page is opened for whom an application named."""
+    return variables | {"prefilled": bool(variables.get("entry"))}
+
+
 class OperatorPage(RolePage):
     """For the operator alone."""
 
@@ -78,8 +83,13 @@ def pages(site: Site) -> dict[str, Page]:
         "/operation/projects/{projectCode}": OperatorForm(
             site, "running/project", then={"ReviewProject": lambda _result, _path: "/operation"}
         ),
+        "/operation/entries": OperatorPage(site, "running/entries", signed_in=True),
+        "/operation/entries/{code}": OperatorForm(site, "running/entry"),
         "/operation/parties": OperatorPage(site, "running/parties", signed_in=True),
-        **{f"/operation/parties/{name}": OperatorForm(site, "running/record", _recording(name), shown=SHOWN) for name in RECORDS},
+        **{
+            f"/operation/parties/{name}": OperatorForm(site, "running/record", _recording(name), _admitted, shown=SHOWN)
+            for name in RECORDS
+        },
         "/operation/ratings": OperatorPage(site, "running/ratings", signed_in=True),
         "/operation/ratings/{code}": OperatorForm(site, "running/appeal"),
         "/operation/avoidances": OperatorForm(site, "account/avoidances"),

@@ -79,6 +79,12 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
         "complaints_address": N_("一个网络地址可以连续投诉几次"),
         "complaint_pause": N_("之后停多久"),
     },
+    N_("入驻"): {
+        "entry_decision": N_("入驻和增加资质的申请多久之内决定"),
+        "applications_address": N_("一个网络地址可以连续申请入驻几次"),
+        "applications_total": N_("所有地址合计多少次之后暂停"),
+        "application_pause": N_("之后停多久（入驻）"),
+    },
     N_("登录和上传"): {
         "session_lifetime": N_("登录多久失效"),
         "access_link_lifetime": N_("一次性链接多久失效"),

@@ -35,7 +35,7 @@ def pages(site: Site) -> dict[str, Page]:
         ),
         "/my/measures": SupplierPage(site, "supplier/measures", signed_in=True),
         "/my/measures/{code}": SupplierForm(site, "supplier/measure"),
-        "/my/profile": SupplierPage(site, "supplier/profile", signed_in=True),
+        "/my/profile": SupplierForm(site, "supplier/profile"),
         "/projects/{projectCode}/auction": room,
         "/projects/{projectCode}/auction/events": live.Live(site, room),
     }
