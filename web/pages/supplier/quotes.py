@@ -16,7 +16,8 @@ OPENED = ("STANDSTILL", "AWARDED", "CONTRACT_FILED", "UNSUCCESSFUL")
 def shown(data: Data, _asked: Variables) -> Data:
     """The quote that counts, what changed since, earlier ones, what may be done now.
 
-    ``closed_to_me``: why this bidder may not quote, "" when it may; ``off``: why its quote does not count as the notice is now.
+    ``closed_to_me``: why this bidder may not quote, "" when it may; ``off``: why its quote does not count as the notice is now;
+    ``people``: who may do the work, by code.
     """
     project, own = data["project"], data["viewer"]["actingFor"]
     live = next((quote for quote in project["myQuotes"] if quote["isLive"]), None)
@@ -29,6 +30,7 @@ def shown(data: Data, _asked: Variables) -> Data:
         "reveal": live and may_reveal(project, live),
         "shows": may_show(project, live),
         "closed_to_me": barred,
+        "people": practising(own),
         "missing": project["item"]["qualification"] if barred == _LACKS else "",
     } | _since(project, live)
 
@@ -44,6 +46,13 @@ _OFF = {
     "above_ceiling": N_("您的报价高于现在的最高限价，到开启时无效。要参加请替换报价，不参加请撤回。"),
     "not_the_fixed_price": N_("您的报价不等于现在的固定价格，到开启时无效。要参加请替换报价，不参加请撤回。"),
 }
+
+
+def practising(own: Data) -> dict[str, str]:
+    """Code → name and title of those who have not left."""
+    return {row["code"]: f"{row['name']} {row['title']}" for row in own["practitioners"] if not row["endedAt"]}
+
+
 _LACKS = N_("公告要求的资质，您没有登记或已经过期：")
 
 
