@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_SECOND_DAY, _LAST_BUT_ONE = date.min + timedelta(days=1), date.max - timedelta(days=1)
 
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_time", default=None)
 
@@ -47,5 +48,14 @@ def local_date(at: datetime) -> date:
 
 
 def day_begins(on: date) -> datetime:
-    """The moment at which the day begins in Zhoushan, in UTC."""
+    """The moment at which the day begins in Zhoushan, in UTC. The first day of the calendar, which does not in UTC: the next one."""
+    on = max(on, _SECOND_DAY)
     return datetime(on.year, on.month, on.day, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def day_ends(on: date) -> datetime:
+    """24:00 of the day in Zhoushan, in UTC; of the last day of the calendar, after which none comes: of the one before.
+
+    Source: 民法典 art. 203.
+    """
+    return day_begins(min(on, _LAST_BUT_ONE) + timedelta(days=1))

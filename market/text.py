@@ -25,6 +25,11 @@ def wanted_code(text: str | None) -> str | None:
     return None if text is None else typed_code(text)
 
 
+def spellings(number: str) -> list[str]:
+    """How the number of a record may be stored: in its one spelling, or, from a ledger, as somebody wrote it there."""
+    return [typed_code(number.strip()), number.strip()]
+
+
 _LAYOUT = {"\n", "\t"}
 _PERSONAL = re.compile(r"(?<!\d)(?:\d{15,19}|\d{17}[Xx]|(?:\d{4}[ -]){3,4}\d{1,4})(?!\d)")
 """An ID number or an account: 15 to 19 digits, or in fours as bank cards are written. Dates and our own codes are none."""
@@ -58,6 +63,13 @@ class Checker:
         if _PERSONAL.search(unicodedata.normalize("NFKC", value)):
             self.add(path, "personal_number")
         return value
+
+    def number(self, path: str, value: str, limit: int) -> str:
+        """As ``text``, of the number of a record, in its one spelling: see ``typed_code``."""
+        typed = typed_code(self.text(path, value, limit))
+        if len(typed) > limit:
+            self.add(path, "too_long", limit=limit, given=len(typed))
+        return typed
 
     def amount(self, path: str, fen: int, *, zero: bool = False) -> int:
         """An amount in fen. Problems: not_positive, too_large."""

@@ -5,11 +5,11 @@ Beyond the published years the statutory days are not known yet: weekends and th
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import chinese_calendar
 
-from market.clock import SHANGHAI, local_date
+from market.clock import day_ends, local_date
 
 _FIXED_HOLIDAYS = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
 
@@ -31,15 +31,10 @@ def is_working_day(day: date) -> tuple[bool, bool]:
         return day.weekday() < 5 and (day.month, day.day) not in _FIXED_HOLIDAYS, True
 
 
-def end_of_day(day: date) -> datetime:
-    """24:00 of the day in Zhoushan, in UTC. Source: 民法典 art. 203."""
-    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
-
-
 def working_days_from(start: datetime, count: int) -> Deadline:
     """The ``count``-th working day after ``start``; the day of the event is not counted. Source: 民法典 arts. 201, 203."""
     day, provisional = _counted(local_date(start), count)
-    return Deadline(day, end_of_day(day), provisional)
+    return Deadline(day, day_ends(day), provisional)
 
 
 def working_day_after(day: date, count: int) -> date:

@@ -229,6 +229,8 @@ FIELD_MESSAGES: dict[str, str] = {
     "nothing_changed": N_("没有任何修改。"),
     "case_differs": N_("这个办件编号已登记为其他当事人，请核对。"),
     "not_an_agency": N_("这不是行政机关。"),
+    "finding_cleared": N_("这条线索已因记录更正而撤销，没有可认定的。请只选还成立的；都已撤销的，可以说明理由不予认定。"),
+    "agency_as_applicant": N_("行政机关不是办件的申请人。请填写实际申请人的代码。"),
     "not_an_intermediary": N_("这不是中介机构。"),
     "class_changed": N_("事项分类已由 {before} 变为 {now}，请退回重新发布。"),
     "not_whole_number": N_("应为不小于 0 的整数。"),

@@ -13,6 +13,7 @@ from market.parties import read as parties
 from market.parties import roles
 from market.parties.models import Organisation, OrganisationKind
 from market.permissions import Action, Subject
+from market.projects import read as projects
 from market.projects.models import ApprovalCase
 from market.text import Checker, new_code, one_text, typed_code
 from market.usecase import authorise, unit, use_case
@@ -85,8 +86,8 @@ def _checked(form: RecordAvoidance, agency: Organisation, intermediary: Organisa
 async def _case(case_no: str | None, agency: Organisation) -> ApprovalCase | None:
     if case_no is None:
         return None
-    case = await ApprovalCase.get_or_none(case_no=case_no.strip(), agency_id=agency.id)
-    if case is None:
+    case = await projects.case_by_no(case_no)
+    if case is None or case.agency_id != agency.id:
         raise InvalidInput.one("caseNo", "unknown_code")
     return case
 

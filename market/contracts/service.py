@@ -11,6 +11,7 @@ from market.clock import local_date
 from market.contracts import read
 from market.contracts.models import Contract
 from market.errors import AlreadyFiled, ContractDiffers, InvalidInput, NotFound
+from market.ledger import read as ledger
 from market.money import format_yuan
 from market.permissions import Action, Subject
 from market.projects import service as project_service
@@ -79,7 +80,7 @@ def _check_award(form: FileContract, project: Project, award: Award) -> None:
 async def _store(actor: Actor, form: FileContract, project: Project, award: Award) -> Contract:
     now = unit().now
     number = (form.contract_no or "").strip() or new_code("HT", now)
-    if await Contract.exists(contract_no=number):
+    if await Contract.exists(contract_no=number) or await ledger.has_contract(number):
         raise AlreadyFiled("contract", number)
     contract = await Contract.create(
         contract_no=number,

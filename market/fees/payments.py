@@ -14,7 +14,7 @@ from market.fees import records
 from market.ledger.models import LedgerItemClass
 from market.parties import read as parties
 from market.sql import Arguments, day
-from market.text import typed_code, wanted_code
+from market.text import spellings, typed_code, wanted_code
 
 # ruff: noqa: S608 - every statement is made of texts of ours; values are arguments
 
@@ -156,12 +156,12 @@ class _Query:
         return f"{narrow} AND {_CLASS_ON[Source.LEDGER]} = {self.place(wanted)}"
 
     def ledger_case(self, case_no: str) -> str:
-        at = self.place(case_no)
+        of = self.place.among("case_no", spellings(case_no))
         return f"""f.payment_no IN (
-            SELECT payment_no FROM ledger_payments WHERE case_no = {at} AND contract_no IS NULL
+            SELECT payment_no FROM ledger_payments WHERE {of} AND contract_no IS NULL
             UNION ALL SELECT payment_no FROM ledger_payments WHERE contract_no IN (
-                SELECT contract_no FROM ledger_contracts WHERE case_no = {at}
-                UNION ALL SELECT o.contract_no FROM contracts o JOIN approval_cases k ON k.id = o.case_id WHERE k.case_no = {at}))"""
+                SELECT contract_no FROM ledger_contracts WHERE {of}
+                UNION ALL SELECT o.contract_no FROM contracts o JOIN approval_cases k ON k.id = o.case_id WHERE {of}))"""
 
 
 _BOTH: dict[str, Any] = {
@@ -177,7 +177,7 @@ _CONDITIONS: dict[Source, dict[str, Any]] = {
         "item_code": lambda q, v: f"f.item_code = {q.place(typed_code(v))}",
         "item_class": lambda q, v: f"f.item_class = {q.place(v)}",
         "contract_no": lambda q, v: f"f.contract_id = (SELECT id FROM contracts WHERE contract_no = {q.place(v)})",
-        "case_no": lambda q, v: f"f.case_id = (SELECT id FROM approval_cases WHERE case_no = {q.place(v)})",
+        "case_no": lambda q, v: f"f.case_id IN (SELECT id FROM approval_cases WHERE {q.place.among('case_no', spellings(v))})",
         "flagged": lambda q, v: q.flagged(Source.NATIVE, v),
     },
     Source.LEDGER: _BOTH

@@ -16,7 +16,7 @@ from market.fees.models import FeeDeclaration, FeeRecord, Invoice
 from market.parties import read as parties
 from market.permissions import Action, Allowed, Subject, may
 from market.projects.models import ApprovalCase
-from market.text import wanted_code
+from market.text import spellings, wanted_code
 
 RELATED = ("payer", "payee", "contract", "case", "on_behalf_of", "refund_of", "reverses")
 _FLAGGED = """(SELECT fee.id FROM fee_records fee JOIN findings found ON found.subject = 'payment:' || fee.record_no
@@ -54,7 +54,7 @@ _COLUMNS = {
     "paid_from": "paid_on__gte",
     "paid_to": "paid_on__lte",
     "contract_no": "contract__contract_no",
-    "case_no": "case__case_no",
+    "case_no": "case__case_no__in",
 }
 
 
@@ -114,7 +114,8 @@ def _among(asked: bool | None, ids: str) -> list[Q]:
 
 def _spelt(wanted: FeeFilter) -> dict[str, Any]:
     typed = {"payer": parties.spelling(wanted.payer), "payee": parties.spelling(wanted.payee)}
-    return vars(wanted) | typed | {"item_code": wanted_code(wanted.item_code)}
+    numbers = None if wanted.case_no is None else spellings(wanted.case_no)
+    return vars(wanted) | typed | {"item_code": wanted_code(wanted.item_code), "case_no": numbers}
 
 
 async def page(query: QuerySet[FeeRecord], after: Sequence[Any] | None, limit: int) -> list[FeeRecord]:

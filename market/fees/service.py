@@ -19,8 +19,10 @@ from market.fees.models import FeeRecord, Invoice
 from market.findings import read as finding_reads
 from market.findings import service as findings
 from market.findings.models import Finding
+from market.ledger import read as ledger
 from market.parties import read as parties
 from market.permissions import Action, Denied, Subject, may
+from market.projects import read as projects
 from market.projects.models import ApprovalCase
 from market.rules import facts
 from market.rules.engine import Verdict, evaluate
@@ -92,7 +94,7 @@ async def _surroundings(form: RecordFee) -> tuple[Contract | None, ApprovalCase 
     contract = await contracts.contract_by_no(form.contract_no) if form.contract_no else None
     if contract:
         return contract, contract.case
-    case = await ApprovalCase.get_or_none(case_no=form.case_no) if form.case_no and not form.contract_no else None
+    case = await projects.case_by_no(form.case_no) if form.case_no and not form.contract_no else None
     if case is None and (form.contract_no or form.case_no):
         raise _unknown(form)
     return None, case
@@ -123,9 +125,7 @@ async def _create(actor: Actor, form: RecordFee | RecordRefund, **links: Any) ->
 
 
 async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
-    number = form.number.strip()
-    if await Invoice.exists(invoice_no=number):
-        raise AlreadyFiled("invoice", number)
+    number = await _unused(form.number.strip())
     red = await Invoice.get_or_none(invoice_no=form.red_letter_of) if form.red_letter_of else None
     if form.red_letter_of and red is None:
         raise InvalidInput.one("invoice.redLetterOf", "unknown_code")
@@ -147,6 +147,13 @@ async def _file_invoice(form: InvoiceForm, fee: FeeRecord) -> Invoice:
     )
 
 
+async def _unused(number: str) -> str:
+    """The number, which no other invoice has, be it a ledger's. Raises AlreadyFiled."""
+    if await Invoice.exists(invoice_no=number) or await ledger.has_invoice(number):
+        raise AlreadyFiled("invoice", number)
+    return number
+
+
 def _print(form: RecordFee | RecordRefund, operation: str) -> str:
     return idempotency.fingerprint(b"", operation, asdict(form))
 
@@ -165,13 +172,18 @@ async def _replayed(actor: Actor, form: RecordFee | RecordRefund, operation: str
 
 async def _shown(actor: Actor, fee: FeeRecord, stored: list[Finding], verdicts: list[Verdict]) -> Recorded:
     """What the actor may read of it: of others in the same case it learns nothing by recording a payment."""
-    row = await _judged_record(fee)
-    invoices = await Invoice.filter(fee_id=row.id).values_list("invoice_no", flat=True)
-    mine = [finding for finding in await finding_reads.visible_by_id(actor, [finding.id for finding in stored]) if finding]
-    own = {f"payment:{row.record_no}", *(f"invoice:{number}" for number in invoices), *(finding.subject for finding in mine)}
-    if row.contract and contracts.may_see(actor, row.contract):
-        own.add(f"contract:{row.contract.contract_no}")
+    known = await finding_reads.visible_by_id(actor, [finding.id for finding in stored])
+    mine = [finding for finding in known if finding]
+    own = {*await _own_subjects(actor, fee), *(finding.subject for finding in mine)}
     return Recorded(fee, mine, [verdict for verdict in verdicts if verdict.subject in own])
+
+
+async def _own_subjects(actor: Actor, fee: FeeRecord) -> list[str]:
+    """Of what was recorded itself, and of its contract where the actor may read that."""
+    row = await _judged_record(fee)
+    own = [f"payment:{row.record_no}"]
+    own += [f"invoice:{invoice.invoice_no}" for invoice in await Invoice.filter(fee_id=row.id)]
+    return [*own, f"contract:{row.contract.contract_no}"] if row.contract and contracts.may_see(actor, row.contract) else own
 
 
 async def _remember(actor: Actor, form: RecordFee | RecordRefund, operation: str, fee: FeeRecord) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 
 from market.actors import Actor
 from market.catalogue import read as catalogue
-from market.clock import day_begins
+from market.clock import day_begins, day_ends
 from market.findings.models import Finding, FindingParty
 from market.parties import read as parties
 from market.permissions import Action, Allowed, Subject, may
@@ -25,7 +25,7 @@ class FindingFilter:
 
     ``party``: the code of one whom it concerns. ``department``: its agency is concerned, or the item is one of its items.
     ``found_from``, ``found_to``: days in Zhoushan, both included. ``min_amount_fen``: at issue when found.
-    ``case_closed``: whether its case is closed; without a case it is not.
+    ``case_closed``: whether its newest case is closed; without a case it is not.
     """
 
     rule: str | None = None
@@ -69,9 +69,9 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "states": lambda states: Q(state__in=states),
     "party": lambda code: Q(id__in=Subquery(_concerning(organisation__code=parties.spelling(code)))),
     "found_from": lambda on: Q(found_at__gte=day_begins(on)),
-    "found_to": lambda on: Q(found_at__lt=day_begins(on + timedelta(days=1))),
+    "found_to": lambda on: Q(found_at__lt=day_ends(on)),
     "min_amount_fen": lambda fen: Q(amount_fen__gte=fen),
-    "case_closed": lambda closed: Q(id__in=_settled()) if closed else Q(id__not_in=_settled()),
+    "case_closed": lambda closed: _settled() if closed else ~_settled(),
 }
 """What is not simply equal to a column."""
 
@@ -87,8 +87,13 @@ async def listing(actor: Actor, wanted: FindingFilter) -> QuerySet[Finding]:
     return visible(actor).filter(*conditions)
 
 
-def _settled() -> Any:
-    return Subquery(Finding.filter(case_links__case__state="closed").values("id"))
+def _settled() -> Q:
+    """Of a closed case, and not taken up again by a later one since more is at issue."""
+    return Q(id__in=_in_case(closed=True)) & Q(id__not_in=_in_case(closed=False))
+
+
+def _in_case(*, closed: bool) -> Any:
+    return Subquery(Finding.filter(case_links__case__closed_at__isnull=not closed, case_links__id__isnull=False).values("id"))
 
 
 def _concerning(**whom: Any) -> Any:

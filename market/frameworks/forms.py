@@ -29,8 +29,8 @@ class PostFramework:
     def check(self, now: datetime, longest: timedelta) -> None:
         """Raises InvalidInput with every problem of the plain fields."""
         check = Checker()
-        check.text("title", self.title, 200)
-        check.text("requirements", self.requirements, 20_000, lines=True)
+        check.published("title", self.title, 200)
+        check.published("requirements", self.requirements, 20_000, lines=True)
         check.whole("itemCodes", len(self.item_codes), 1, MAX_ITEMS)
         if self.ends_at <= now:
             check.add("endsAt", "in_the_past")

@@ -13,6 +13,7 @@ from market.oversight.forms import FileComplaint
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.rules import facts
+from market.text import spellings
 
 _SOURCE = "zh-CN"
 """The regulator reads Chinese."""
@@ -76,8 +77,9 @@ async def known(form: FileComplaint) -> Known:
     """The payment, its contract and its case; else the contract that is named; else the approval case and its only contract."""
     [payment] = await _one(facts.Payment, records.PAYMENTS, "payment_no", form.record_no.strip())
     contract = await _contract(form, payment)
-    number = contract.case_no if contract else (payment and payment.case_no) or form.case_no.strip()
-    [handled] = await _one(facts.Case, records.CASES, "case_no", number)
+    own = contract.case_no if contract else payment and payment.case_no
+    numbers = [own] if contract or own else spellings(form.case_no)
+    [handled] = await _one(facts.Case, records.CASES, "case_no", *numbers)
     return Known(payment, contract, handled)
 
 
@@ -86,7 +88,7 @@ async def _contract(form: FileComplaint, payment: facts.Payment | None) -> facts
     if payment or named:
         [contract] = await _one(facts.Contract, records.CONTRACTS, "contract_no", named)
         return cast(facts.Contract | None, contract)
-    return await _only_contract(form.case_no.strip())
+    return await _only_contract(spellings(form.case_no))
 
 
 async def agency_of(told: Known) -> Organisation | None:
@@ -95,13 +97,13 @@ async def agency_of(told: Known) -> Organisation | None:
     return await parties.organisation_by_code(code) if code else None
 
 
-async def _only_contract(case_no: str) -> facts.Contract | None:
+async def _only_contract(numbers: list[str]) -> facts.Contract | None:
     """The contract of an approval case that has one and no other."""
-    found = await records.select(facts.Contract, records.CONTRACTS, "case_no IN $1", [case_no] if case_no else [])
+    found = await records.select(facts.Contract, records.CONTRACTS, "case_no IN $1", [n for n in numbers if n])
     return found[0] if len(found) == 1 else None
 
 
-async def _one(kind: type[Any], table: str, column: str, key: str | None) -> list[Any]:
-    """The record of that key alone, or None alone."""
-    found = await records.select(kind, table, f"{column} IN $1", [key] if key else [])
+async def _one(kind: type[Any], table: str, column: str, *keys: str | None) -> list[Any]:
+    """The record of that key alone, however it may be spelt, or None alone."""
+    found = await records.select(kind, table, f"{column} IN $1", [key for key in keys if key])
     return found[:1] or [None]

@@ -1,6 +1,6 @@
 """Reads of oversight: which cases a reader may see, their findings, orders and steps in batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 from market.actors import Actor, Role
 from market.errors import NotFound
 from market.fees.models import FeeRecord
-from market.findings.models import Finding, FindingParty, FindingState
+from market.findings.models import FindingParty, FindingState
 from market.oversight import jurisdiction
 from market.oversight.models import (
     Audience,
@@ -24,6 +24,7 @@ from market.oversight.models import (
     OversightOrder,
     OversightStep,
 )
+from market.oversight.money import amounts
 from market.oversight.states import OversightState
 from market.parties.models import Membership, Organisation
 from market.permissions import Action, Allowed, Subject, may
@@ -142,23 +143,46 @@ async def links_by_case(ids: Sequence[UUID]) -> list[list[CaseFinding]]:
     return grouped(ids, rows)
 
 
-async def standing_findings(case_id: UUID) -> list[Finding]:
-    """The findings of a case that were not rejected."""
-    rows = await CaseFinding.filter(case_id=case_id).exclude(outcome=Outcome.NOT_UPHELD).select_related("finding")
-    return [row.finding for row in rows]
+async def missing_by_case(ids: Sequence[UUID]) -> list[int]:
+    """In fen, what must still come back before each case can be closed, in key order: of findings that were not rejected, and what
+    was taken back.
+    """
+    links = await links_by_case(ids)
+    standing = [amounts(row.finding for row in rows if row.outcome != Outcome.NOT_UPHELD).missing_fen for rows in links]
+    gone = [[r for r in rows if (r.outcome, r.finding.state) == (Outcome.UPHELD, FindingState.CLEARED)] for rows in links]
+    return [fen + more for fen, more in zip(standing, await _taken_back(ids, gone), strict=True)]
 
 
-async def taken_back_fen(case_id: UUID) -> int:
-    """In fen, what upheld findings were about whose payment was reversed afterwards, by anybody but a regulator.
+async def _taken_back(ids: Sequence[UUID], gone: Sequence[Sequence[CaseFinding]]) -> list[int]:
+    """In fen, what upheld findings were about whose payment was reversed after the decision, by anybody but a regulator.
 
     A word of its own recorder brings no money back: the case may be dismissed with a reason, not closed as settled.
     """
-    upheld = CaseFinding.filter(case_id=case_id, outcome=Outcome.UPHELD, finding__state=FindingState.CLEARED)
-    about = {row.finding.subject.removeprefix("payment:"): row.finding async for row in upheld.select_related("finding")}
+    reversed_at = await _reversed_at([link.finding.subject for links in gone for link in links])
+    confirms = OversightStep.filter(case_id__in=[links[0].case_id for links in gone if links], name="confirm").order_by("-at")
+    decided_at = dict(await confirms.values_list("case_id", "at")) if reversed_at else {}
+    return [_sum_reversed(links, reversed_at, decided_at.get(i)) for i, links in zip(ids, gone, strict=True)]
+
+
+async def _reversed_at(subjects: Sequence[str]) -> dict[str, datetime]:
+    """Subject of a payment → when somebody who is no regulator reversed it."""
+    if not subjects:
+        return {}
     regulators = Membership.filter(role=Role.REGULATOR, ended_at=None).values("organisation_id")
-    reversals = FeeRecord.filter(reverses__record_no__in=list(about)).exclude(recorded_for_id__in=Subquery(regulators))
-    numbers = await reversals.values_list("reverses__record_no", flat=True)
-    return sum(about[str(number)].amount_fen - about[str(number)].refunded_fen for number in set(numbers))
+    numbers = [subject.removeprefix("payment:") for subject in subjects]
+    reversals = FeeRecord.filter(reverses__record_no__in=numbers).exclude(recorded_for_id__in=Subquery(regulators))
+    rows = await reversals.values_list("reverses__record_no", "recorded_at")
+    return {f"payment:{number}": at for number, at in rows}
+
+
+def _sum_reversed(links: Iterable[CaseFinding], reversed_at: Mapping[str, datetime], decided_at: datetime | None) -> int:
+    """Several rules about one payment: the largest. ``decided_at``: the first decision; before it nothing was taken back from it."""
+    largest: dict[str, int] = {}
+    for finding in (link.finding for link in links):
+        at = reversed_at.get(finding.subject)
+        if at and decided_at and at >= decided_at:
+            largest[finding.subject] = max(largest.get(finding.subject, 0), finding.amount_fen - finding.refunded_fen)
+    return sum(largest.values())
 
 
 async def parties_by_finding(ids: Sequence[UUID]) -> list[frozenset[UUID]]:

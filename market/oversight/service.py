@@ -7,10 +7,10 @@ from uuid import UUID
 from market import lifecycle
 from market.actors import Actor
 from market.errors import InvalidInput, NotPermitted, RefundMissing, ReportMissing, WrongState
+from market.findings.models import FindingState
 from market.oversight import jurisdiction, moves, read, recusal
 from market.oversight.following import catch_up
 from market.oversight.models import DEMANDS, CaseFinding, CaseParty, Complaint, OrderKind, Outcome, OversightCase, OversightOrder
-from market.oversight.money import amounts
 from market.oversight.moves import ANSWER, move, reasoned
 from market.oversight.states import MOVES, WATCHING, OversightState
 from market.parties import read as parties
@@ -165,11 +165,12 @@ async def answer_explanation(actor: Actor, code: str, text: str) -> OversightCas
 async def confirm_findings(actor: Actor, form: Confirm) -> OversightCase:
     """Uphold findings after the party was heard or let its time pass; also those that joined later.
 
+    What a correcting record cleared stays undecided: nothing is left to uphold, and should it stand again it can be.
     Raises NotFound, NotPermitted, Recused, WrongState, InvalidInput.
     """
     case = await _handled(actor, form.code, Action.OVERSIGHT_HANDLE)
     case.decision_reason, case.decided_at = reasoned(form.reason), unit().now
-    pending = await CaseFinding.filter(case_id=case.id, outcome=Outcome.PENDING)
+    pending = await _undecided(case, form)
     later = case.state in WATCHING and bool(pending)
     upheld = await _decide_findings(pending, form.finding_ids, at_least=0 if later else 1)
     case.confirmed_by_id = actor.account_id
@@ -181,6 +182,17 @@ async def confirm_findings(actor: Actor, form: Confirm) -> OversightCase:
         await move(case, "confirm", case.decision_reason, **facts)
     await _tell_complainants(case)
     return case
+
+
+async def _undecided(case: OversightCase, form: Confirm) -> list[CaseFinding]:
+    """What there is to decide of. Raises InvalidInput when a cleared finding is named, or nothing else and no complaint is there."""
+    pending = CaseFinding.filter(case_id=case.id, outcome=Outcome.PENDING)
+    standing = await pending.exclude(finding__state=FindingState.CLEARED)
+    cleared = set(await pending.filter(finding__state=FindingState.CLEARED).values_list("finding_id", flat=True))
+    nothing_else = not standing and not await Complaint.exists(case_id=case.id)
+    if cleared & set(form.finding_ids or ()) or (cleared and nothing_else):
+        raise InvalidInput.one("findingIds", "finding_cleared")
+    return standing
 
 
 async def _decide_findings(pending: Sequence[CaseFinding], wanted: tuple[UUID, ...] | None, at_least: int) -> int:
@@ -226,7 +238,7 @@ async def order_rectification(actor: Actor, form: Order) -> OversightCase:
     """
     case = await _handled(actor, form.code, Action.OVERSIGHT_HANDLE)
     text = reasoned(form.text, path="text")
-    missing = amounts(await read.standing_findings(case.id)).missing_fen
+    [missing] = await read.missing_by_case([case.id])
     kinds = (set(form.kinds) & DEMANDS) | ({OrderKind.REFUND} if missing else set())
     if not kinds:
         raise InvalidInput.one("kinds", "required")
@@ -292,7 +304,7 @@ async def close_case(actor: Actor, code: str, reason: str) -> OversightCase:
 
 async def _refuse_to_close(case: OversightCase) -> None:
     """Raise while money or a report is missing."""
-    missing = amounts(await read.standing_findings(case.id)).missing_fen + await read.taken_back_fen(case.id)
+    [missing] = await read.missing_by_case([case.id])
     if missing:
         raise RefundMissing(case.code, missing)
     report = await OversightOrder.filter(case_id=case.id, kind=OrderKind.RECTIFY, done_at=None).order_by("due_at").first()

@@ -1,18 +1,16 @@
 """An applicant lets a helper's account act for it. Signing, awarding and paying stay with the applicant."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from market.actors import Actor, Role
-from market.clock import SHANGHAI, local_date
+from market.clock import day_ends, local_date
 from market.errors import NotFound
 from market.parties import codes, read, roles, sessions
 from market.parties.models import Account, Mandate, Organisation
 from market.permissions import Action, Subject
 from market.text import Checker
 from market.usecase import authorise, unit, use_case
-
-_LAST_DAY = date.max - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,9 @@ async def grant_mandate(_actor: Actor, form: GrantMandate) -> Mandate:
         check.add("principalCode", "not_allowed_here")
     check.done()
     await read.live_mandates(helper.id, principal.id, now).update(revoked_at=now)
-    mandate = await Mandate.create(helper=helper, principal=principal, evidence=evidence, since=now, until=_end_of(form.until_on))
+    mandate = await Mandate.create(
+        helper=helper, principal=principal, evidence=evidence, since=now, until=day_ends(form.until_on)
+    )
     facts = {"helper": str(helper.id), "untilOn": form.until_on.isoformat()}
     unit().record("mandate:grant", f"organisation:{principal.code}", **facts)
     return mandate
@@ -73,7 +73,3 @@ async def _helper(login: str) -> Account:
     if account is None:
         raise NotFound("account", login[:64])
     return account
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(min(day, _LAST_DAY) + timedelta(days=1), time(), SHANGHAI)

@@ -1,4 +1,4 @@
-"""Who could quote for a notice: not for one's own, free to serve it, and qualified. Asked of every bidder, and of a framework's members.
+"""Who could quote for a notice: not for one's own or one's own case, free to serve it, qualified. Asked of bidders and members.
 
 Source: domain.md §2.5 (only who fits can sign up), §3.5 (V17, V18).
 """
@@ -13,12 +13,12 @@ from market.errors import AffiliateOfAgency, OnAvoidanceList, QualificationMissi
 from market.frameworks import read as frameworks
 from market.parties import read as parties
 from market.parties.models import Organisation
-from market.projects.models import Project
+from market.projects.models import ApprovalCase, Project
 
 
 async def refuse(project: Project, bidder: Organisation, at: datetime) -> None:
     """Raises SelfDealing, AffiliateOfAgency, OnAvoidanceList, QualificationMissing."""
-    if project.buyer_id == bidder.id:
+    if project.buyer_id == bidder.id or await _applied(project, bidder):
         raise SelfDealing(project.code)
     await barred.refuse(project, bidder, at)
     needed = await _qualification(project, at)
@@ -28,6 +28,10 @@ async def refuse(project: Project, bidder: Organisation, at: datetime) -> None:
 
 REASONS = {SelfDealing: "self_dealing", QualificationMissing: "qualification_missing"} | barred.REASONS
 """What is published of it: the ground, never the names behind it."""
+
+
+async def _applied(project: Project, bidder: Organisation) -> bool:
+    return project.case_id is not None and await ApprovalCase.exists(id=project.case_id, applicant_id=bidder.id)
 
 
 async def _qualification(project: Project, at: datetime) -> str:

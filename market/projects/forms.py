@@ -7,7 +7,7 @@ from market.projects.models import Purpose, Quoting, SealMode, SelectionMethod
 from market.projects.parameters import BY_PRICE, FIXED_PRICE, NOTHING_CHOSEN, Parameters
 from market.text import Checker
 
-MAX_WORKING_DAYS = 1000
+MAX_WORKING_DAYS, OBJECT = 1000, 300
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 """No deadline lies beyond: what is added to one (grace, time zone) must still be a date."""
 
@@ -63,10 +63,10 @@ class PostProject:
     def check(self, now: datetime) -> None:
         """Raises InvalidInput with every problem of the plain fields."""
         check = Checker()
-        check.text("title", self.title, 200)
+        check.published("title", self.title, 200)
         check.text("itemCode", self.item_code, 40)
-        check.text("requirements", self.requirements, 20_000, required=False, lines=True)
-        check.text("budgetLine", self.budget_line, 100, required=False)
+        check.published("requirements", self.requirements, 20_000, required=False, lines=True)
+        check.published("budgetLine", self.budget_line, 100, required=False)
         check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
         if self.ceiling_fen is not None:
             check.amount("ceiling", self.ceiling_fen)
@@ -75,9 +75,9 @@ class PostProject:
         _check_latest(check, self.closes_at)
         self._check_method(check)
         if self.case is not None:
-            check.text("case.caseNo", self.case.case_no, 60)
+            check.number("case.caseNo", self.case.case_no, 60)
             check.text("case.approvalItem", self.case.approval_item, 300)
-            check.text("case.object", self.case.object, 300, required=False)
+            check.text("case.object", self.case.object, OBJECT, required=False)
         self._check_draw(check)
         self._check_seal(check)
         check.done()
@@ -101,7 +101,7 @@ class PostProject:
         if self.ceiling_fen is None and (self.method in FIXED_PRICE or self.framework is not None):
             check.add("ceiling", "fixed_price_required")
         if self.beacon is not None:
-            check.text("beacon.name", self.beacon.name, 200)
+            check.published("beacon.name", self.beacon.name, 200)
             _check_latest(check, self.beacon.at, "beacon.at")
             if self.method is SelectionMethod.DIRECT:
                 check.add("beacon", "not_allowed_here")
@@ -126,9 +126,9 @@ class AmendProject:
         check.published("reason", self.reason, 500)
         given: dict[str, object] = {}
         if self.title is not None:
-            given["title"] = check.text("title", self.title, 200)
+            given["title"] = check.published("title", self.title, 200)
         if self.requirements is not None:
-            given["requirements"] = check.text("requirements", self.requirements, 20_000, required=False, lines=True)
+            given["requirements"] = check.published("requirements", self.requirements, 20_000, required=False, lines=True)
         if self.service_working_days is not None:
             given["service_working_days"] = check.whole("serviceWorkingDays", self.service_working_days, 1, MAX_WORKING_DAYS)
         if self.ceiling_fen is not None:

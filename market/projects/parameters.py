@@ -65,7 +65,7 @@ class Parameters:
 
     def _check_criteria(self, check: Checker) -> None:
         check.whole("criteria", len(self.criteria), 1, MAX_CRITERIA)
-        names = [check.text(f"criteria.{n}.name", c.name, 60) for n, c in enumerate(self.criteria)]
+        names = [check.published(f"criteria.{n}.name", c.name, 60) for n, c in enumerate(self.criteria)]
         if len(set(names)) < len(names):
             check.add("criteria", "duplicate")
         weights = [check.whole(f"criteria.{n}.weight", c.weight, 1, WEIGHTS) for n, c in enumerate(self.criteria)]

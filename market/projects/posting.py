@@ -14,8 +14,8 @@ from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
 from market.projects import able
-from market.projects.forms import CaseForm, PostProject
-from market.projects.models import ApprovalCase, Project, Purpose, Quoting, SelectionMethod
+from market.projects.forms import PostProject
+from market.projects.models import Project, Purpose, Quoting, SelectionMethod
 from market.projects.read import reveal_ends_at
 from market.selection.ranking import discounted
 from market.text import Checker, typed_code
@@ -114,40 +114,11 @@ def _check_commission(form: PostProject) -> None:
     check.done()
 
 
-async def file_case(form: CaseForm | None, buyer: Organisation) -> ApprovalCase | None:
-    """The approval case, made when it is new. Raises InvalidInput when a known one names other parties."""
-    if form is None:
-        return None
-    is_agency = buyer.kind == OrganisationKind.AGENCY
-    agency = buyer if is_agency else await _party(form.agency_code, "case.agencyCode")
-    applicant = await _party(form.applicant_code, "case.applicantCode") if is_agency else buyer
-    if agency.kind != OrganisationKind.AGENCY:
-        raise InvalidInput.one("case.agencyCode", "not_an_agency")
-    case, _ = await ApprovalCase.get_or_create(
-        case_no=form.case_no.strip(),
-        defaults={
-            "approval_item": form.approval_item.strip(),
-            "agency": agency,
-            "applicant": applicant,
-            "object": form.object.strip(),
-        },
-    )
-    if (case.agency_id, case.applicant_id) != (agency.id, applicant.id):
-        raise InvalidInput.one("case.caseNo", "case_differs")
-    return case
-
-
-async def _party(code: str | None, path: str) -> Organisation:
-    if not code:
-        raise InvalidInput.one(path, "required")
-    return await parties.named(code, path)
-
-
 async def invited(code: str | None) -> Organisation | None:
     """The intermediary that a direct selection names. Raises InvalidInput."""
     if code is None:
         return None
-    party = await _party(code, "invitedCode")
+    party = await parties.named(code, "invitedCode")
     if party.kind != OrganisationKind.INTERMEDIARY:
         raise InvalidInput.one("invitedCode", "not_an_intermediary")
     stopped = await measures.stopping(party.id, unit().now)

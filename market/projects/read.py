@@ -20,7 +20,7 @@ from market.projects.states import UNPUBLISHED, ProjectState
 from market.rulebook import Rulebook
 from market.selection import draw, transcript
 from market.selection.methods import METHODS
-from market.text import one_text, typed_code, wanted_code
+from market.text import one_text, spellings, typed_code, wanted_code
 from market.vault import draw_secret, key_id
 
 
@@ -55,6 +55,12 @@ def terms(project: Project, now: datetime, book: Rulebook) -> dict[str, Any]:
         **({} if name is SelectionMethod.DIRECT else {"draw": _draw(project, now, book)}),
         **({"auction": auction.terms(now, book)} if name is SelectionMethod.REVERSE_AUCTION else {}),
     }
+
+
+async def case_by_no(number: str) -> ApprovalCase | None:
+    """The approval case, however its number was typed."""
+    found = {case.case_no: case for case in await ApprovalCase.filter(case_no__in=spellings(number))}
+    return next((found[spelling] for spelling in spellings(number) if spelling in found), None)
 
 
 def side(project: Project) -> str:

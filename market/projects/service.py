@@ -8,7 +8,7 @@ from market.actors import Actor
 from market.errors import ConcurrentChange, InvalidInput, OpenPeriodTooShort, WrongState
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
-from market.projects import auction, narrow, notice, posting, read
+from market.projects import auction, cases, narrow, notice, posting, read
 from market.projects.forms import AmendProject, PostProject
 from market.projects.models import Project, ProjectAmendment
 from market.projects.states import MOVES, ProjectState
@@ -70,7 +70,7 @@ async def _draft(actor: Actor, form: PostProject) -> Project:
         item_class=item.item_class,
         purpose=form.purpose,
         buyer=buyer,
-        case=await posting.file_case(form.case, buyer),
+        case=await cases.file_case(form.case, buyer),
         budget_line=form.budget_line.strip(),
         method=form.method,
         quoting=form.quoting,

@@ -1,10 +1,10 @@
 """Clients rate what they accepted; the intermediary replies once, and may appeal to the operator. Source: domain.md §2.12, §2.14."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from market.actors import Actor
-from market.clock import SHANGHAI, local_date
+from market.clock import day_ends, local_date
 from market.contracts import read as contracts
 from market.contracts.models import Contract
 from market.errors import AlreadyFiled, DeadlinePassed, InvalidInput, NotFound, SelfDealing, WrongState
@@ -94,8 +94,7 @@ def rate_until(contract: Contract) -> datetime | None:
     """The end of the last day on which its client may rate it; None before the acceptance."""
     if contract.accepted_on is None:
         return None
-    accepted = datetime.combine(contract.accepted_on + timedelta(days=1), time(), SHANGHAI)
-    return rulebook().deadline("rating_period", accepted).at
+    return rulebook().deadline("rating_period", day_ends(contract.accepted_on)).at
 
 
 @use_case(Action.RATING_REPLY)

@@ -11,6 +11,7 @@ from market.awards import service
 from market.awards.models import Award
 from market.contracts import service as contracts
 from market.draws.models import Draw
+from market.ledger.models import LedgerContract
 from market.log import service as log
 from market.log.models import LogEntry
 from market.projects.forms import AmendProject
@@ -147,7 +148,7 @@ async def test_a_direct_selection_takes_only_the_invited(agency: Actor) -> None:
 
 
 async def test_the_contract_repeats_the_award(agency: Actor) -> None:
-    """Another price, supplier or item is refused, naming what differs; the award's own is filed once."""
+    """Another price, supplier or item is refused, naming what differs, or a ledger's number; the award's own is filed once."""
     award = await contest.awarded(agency, await contest.agency_form(await member(Role.APPLICANT)), 100, 200, 300)
     await award.fetch_related("project", "supplier")
     day = date(2026, 12, 5)
@@ -158,6 +159,9 @@ async def test_the_contract_repeats_the_award(agency: Actor) -> None:
             with pytest.raises(errors.ContractDiffers) as caught:
                 await contracts.file_contract(agency, contracts.FileContract(*good[:place], value, *good[place + 1 :]))  # type: ignore[arg-type]
             assert caught.value.field == field
+        await LedgerContract.create(contract_no="HT0000069", batch_id=1)
+        with pytest.raises(errors.AlreadyFiled):  # the rules keep one fact of a number: the imported one would be gone
+            await contracts.file_contract(agency, contracts.FileContract(*good, contract_no="HT0000069"))
         contract = await contracts.file_contract(agency, contracts.FileContract(*good))
         with pytest.raises(errors.WrongState):
             await contracts.file_contract(agency, contracts.FileContract(*good))

@@ -10,12 +10,14 @@ import pytest
 from market import clock, errors
 from market.actors import Actor, Role
 from market.contracts.models import Contract
-from market.fees import service
+from market.fees import payments, read, service
 from market.fees.forms import InvoiceForm, RecordFee, RecordRefund
 from market.fees.models import Channel, EvidenceGrade, FeeRecord, Invoice
 from market.findings.models import Finding
+from market.ledger.models import LedgerInvoice
 from market.log.models import LogEntry
 from market.parties.models import Organisation
+from market.projects.models import ApprovalCase
 from tests import contest
 from tests.contest import member
 
@@ -135,6 +137,25 @@ async def test_an_invoice_to_another_than_the_payer_is_found(scene: Scene) -> No
     code = await contest.code_of(scene.applicant)
     invoice = InvoiceForm("FP1", PAID_ON, "某公司", code, scene.contract.supplier.code, 100)
     assert {f.rule for f in (await paid(scene, scene.agency, invoice=invoice)).findings} == {"V04"}
+
+
+async def test_the_number_of_a_ledgers_invoice_is_taken(scene: Scene) -> None:
+    """The rules keep one fact of a number: the imported one would be gone."""
+    await LedgerInvoice.create(invoice_no="FP9", batch_id=1)
+    code = await contest.code_of(scene.agency)
+    with pytest.raises(errors.AlreadyFiled):
+        await paid(scene, scene.agency, invoice=InvoiceForm("FP9", PAID_ON, "某局", code, scene.contract.supplier.code, 100))
+
+
+async def test_a_case_is_found_however_it_is_typed(scene: Scene) -> None:
+    """When a payment names it, and when a list is narrowed to it, in the records and among all payments."""
+    await ApprovalCase.filter(id=scene.contract.case_id).update(case_no="BJ-77")
+    fee = (await paid(scene, scene.applicant, contract_no=None, case_no=" bj—77")).fee
+    assert fee.case_id == scene.contract.case_id
+    listed = read.listing(scene.applicant, read.FeeFilter(case_no="ｂｊ-77"))
+    assert await listed.values_list("id", flat=True) == [fee.id]
+    shown = await payments.page(payments.PaymentFilter(case_no="bj-77"), None, 9)
+    assert [row.payment_no for row in shown] == [fee.record_no]
 
 
 async def test_the_same_key_records_once(scene: Scene) -> None:

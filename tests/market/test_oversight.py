@@ -9,6 +9,7 @@ import pytest
 from market import clock, errors
 from market.actors import SYSTEM, Actor, Role
 from market.fees import service as fees
+from market.findings import read as finding_reads
 from market.findings.models import Finding, FindingState
 from market.log import service as log
 from market.log.models import LogEntry
@@ -89,10 +90,9 @@ async def test_money_of_one_fact_counts_once(database: str) -> None:
         await make.finding("contract:C", rule=rule, subject=subject, fen=fen)
     await make.settled()
     case = await OversightCase.get()
-    found = amounts(await read.standing_findings(case.id))
-    assert (found.at_issue_fen, found.missing_fen) == (50, 50)
+    assert amounts(await Finding.all()).at_issue_fen == 50 and await read.missing_by_case([case.id]) == [50]
     await Finding.filter(subject__startswith="payment:").update(state=FindingState.REFUNDED)
-    assert amounts(await read.standing_findings(case.id)).missing_fen == 0
+    assert await read.missing_by_case([case.id]) == [0]
 
 
 async def test_due_dates_step_over_the_national_holiday(cast: Cast) -> None:
@@ -122,6 +122,34 @@ async def test_nothing_closes_while_money_is_missing(cast: Cast) -> None:
     assert logged == [f"oversight:{name}" for name in steps] and (await log.verify()).broken is None
 
 
+async def test_findings_of_closed_cases_are_told_apart(cast: Cast) -> None:
+    """Closed by its case; not without a case, not in a live one, and no more once a later case has it."""
+    case, fee = await make.ordered(cast)
+    alone = await make.finding("contract:C")
+
+    async def closed(is_so: bool) -> set[str]:
+        wanted = finding_reads.FindingFilter(case_closed=is_so)
+        return set(await (await finding_reads.listing(cast.first, wanted)).values_list("subject", flat=True))
+
+    own = f"payment:{fee.record_no}"
+    assert (await closed(True), await closed(False)) == (set(), {own, alone.subject})
+    await make.refunded(cast, fee, LATER)
+    with clock.fixed(LATER):
+        await service.report_rectification(cast.agency, case.code, "已修改办事指南。")
+        await service.close_case(cast.second, case.code, "款已退，已整改。")
+    assert (await closed(True), await closed(False)) == ({own}, {alone.subject})
+    await Finding.filter(subject=own).update(state=FindingState.OPEN, amount_fen=200_00, updated_at=LATER)
+    await make.settled(LATER)
+    assert (await closed(True), await closed(False)) == (set(), {own, alone.subject})
+
+
+async def test_findings_of_all_days_of_the_calendar(database: str) -> None:
+    """Its first and its last day are days that one may ask for."""
+    reader, found = (await make.regulator())[0], await make.finding("contract:C")
+    wanted = finding_reads.FindingFilter(found_from=date.min, found_to=date.max)
+    assert await (await finding_reads.listing(reader, wanted)).values_list("id", flat=True) == [found.id]
+
+
 async def test_the_refund_is_seen_and_lost_again(cast: Cast) -> None:
     """The worker sees it in the fee record; when that record is reversed, the refund is due anew."""
     case, fee = await make.ordered(cast)
@@ -143,6 +171,39 @@ async def test_a_payment_that_was_taken_back_is_no_refund(cast: Cast) -> None:
     await make.settled(LATER)
     assert await state(case) == OversightState.RECTIFICATION_ORDERED
     assert not await OversightStep.filter(case_id=case.id, name="see_refund").exists()
+    assert await read.missing_by_case([case.id]) == [fee.amount_fen]
+
+
+async def test_what_was_taken_back_before_the_decision_is_not_confirmed(cast: Cast) -> None:
+    """A record that its maker took back in time is neither upheld nor missing: the case closes when the rest is back."""
+    wrong = (await make.paid(cast, cast.applicant, 777)).fee
+    case, fee = await make.asked(cast)
+    with clock.fixed(ASKED_AT):
+        await fees.reverse_fee(cast.applicant, wrong.record_no, "录错了")
+        cleared = await CaseFinding.get(case_id=case.id, finding__subject=f"payment:{wrong.record_no}", finding__rule="V01")
+    with clock.fixed(ASKED_AT + timedelta(hours=1)):
+        await service.answer_explanation(cast.agency, case.code, "说明")
+        with pytest.raises(errors.InvalidInput, match="finding_cleared"):
+            await service.confirm_findings(cast.first, service.Confirm(case.code, "理由", (cleared.finding_id,)))
+        await service.confirm_findings(cast.first, service.Confirm(case.code, "理由"))
+        await service.order_rectification(cast.first, service.Order(case.code, "退款", ()))
+    assert (await CaseFinding.get(id=cleared.id)).outcome == Outcome.PENDING
+    await CaseFinding.filter(id=cleared.id).update(outcome=Outcome.UPHELD)  # as cases of before have it
+    assert await read.missing_by_case([case.id]) == [fee.amount_fen]
+    await make.refunded(cast, fee, LATER)
+    with clock.fixed(LATER):
+        assert (await service.close_case(cast.second, case.code, "款已退")).state == OversightState.CLOSED
+
+
+async def test_nothing_is_confirmed_where_all_is_cleared(cast: Cast) -> None:
+    """There is no money and no payment: the case can be dismissed."""
+    case, fee = await make.asked(cast)
+    with clock.fixed(ASKED_AT):
+        await fees.reverse_fee(cast.applicant, fee.record_no, "录错了")
+        await service.answer_explanation(cast.agency, case.code, "说明")
+        with pytest.raises(errors.InvalidInput, match="finding_cleared"):
+            await service.confirm_findings(cast.first, service.Confirm(case.code, "理由"))
+        assert (await service.dismiss_case(cast.second, case.code, "录错的")).state == OversightState.DISMISSED
 
 
 async def test_a_case_is_not_closed_by_taking_the_payment_record_back(cast: Cast) -> None:
@@ -362,7 +423,7 @@ async def test_only_some_findings_are_upheld(database: str, shipped_catalogue: N
                 await service.confirm_findings(cast.first, service.Confirm(case.code, "理由", ids))
         await service.confirm_findings(cast.first, service.Confirm(case.code, "理由", (right.id,)))
     assert await CaseFinding.get(finding_id=wrong.id).values_list("outcome", flat=True) == Outcome.NOT_UPHELD
-    assert amounts(await read.standing_findings(case.id)).missing_fen == 7
+    assert await read.missing_by_case([case.id]) == [7]
 
 
 async def test_a_finding_that_joins_late_is_decided_too(cast: Cast) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from market import clock, errors
 from market.actors import Role
+from market.ledger.models import LedgerCase
 from market.log.models import LogEntry
 from market.parties.models import HeldQualification
-from market.projects import service
+from market.projects import read, service
 from market.projects.forms import AmendProject, CaseForm
 from market.projects.models import Project, Purpose, SelectionMethod
 from tests import contest
@@ -87,6 +88,78 @@ async def test_a_known_case_keeps_its_parties() -> None:
         errors.InvalidInput, service.post_project(agency, contest.form(contest.AGENCY_ITEM, case=other, budget_line="1"))
     )
     assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
+
+
+def numbered(number: str, **other: str) -> CaseForm:
+    """A case of that number, at an agency or of an applicant."""
+    return CaseForm(number, "海域使用权审核", **({"agency_code": None, "applicant_code": None} | other))
+
+
+async def test_a_case_number_has_one_spelling() -> None:
+    """However it is typed, it is the same case: a payment finds it, and a second one beside it cannot be made."""
+    agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    of = {"applicant_code": await contest.code_of(applicant)}
+    first = await contest.published(agency, await contest.agency_form(applicant, case=numbered(" bj－2026-7777 ", **of)))
+    again = await contest.agency_form(applicant, case=numbered("BJ-2026-7777", **of))
+    with clock.fixed(NOON):
+        assert (await service.post_project(agency, again)).case_id == first.case_id
+    for typed in ("bj-2026-7777", "ＢＪ—2026-7777"):
+        found = await read.case_by_no(typed)
+        assert found and (found.id, found.case_no) == (first.case_id, "BJ-2026-7777")
+
+
+async def test_a_case_of_a_ledger_is_the_same_case() -> None:
+    """With the parties that it has there, and its days; with others its number is taken."""
+    agency, applicant = await member(Role.AGENCY), await member(Role.APPLICANT)
+    of = {"applicant_code": await contest.code_of(applicant)}
+    ends = {"agency_id": await contest.code_of(agency), "applicant_id": of["applicant_code"]}
+    await LedgerCase.create(case_no="AJ-1", **ends, object="3 号地块", decided_on=date(2026, 11, 20), batch_id=1)
+    await LedgerCase.create(case_no="AJ-2", **(ends | {"applicant_id": contest.new_code()}), batch_id=1)
+    same, other = [await contest.agency_form(applicant, case=numbered(number, **of)) for number in ("aj-1", "AJ-2")]
+    error = await refused(errors.InvalidInput, service.post_project(agency, other))
+    assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
+    with clock.fixed(NOON):
+        project = await service.post_project(agency, same)
+    assert project.case and (project.case.object, project.case.decided_on) == ("3 号地块", date(2026, 11, 20))
+
+
+async def test_a_draft_of_others_reserves_no_case() -> None:
+    """The agency names its own applicant, and the draft loses the case; once it is published, the parties stand."""
+    agency, true, other = await member(Role.AGENCY), await member(Role.APPLICANT), await member(Role.APPLICANT)
+    at = {"agency_code": await contest.code_of(agency)}
+    with clock.fixed(NOON):
+        drafts = [await service.post_project(other, contest.form(case=numbered(n, **at))) for n in ("BJ-1", "BJ-2")]
+        await service.submit_for_review(other, drafts[1].code, contest.FEW)
+        await service.review_project(await member(Role.OPERATOR), drafts[1].code, approve=True)
+        own = [
+            await contest.agency_form(true, case=numbered(n, applicant_code=await contest.code_of(true)))
+            for n in ("bj-1", "BJ-2")
+        ]
+        posted = await service.post_project(agency, own[0])
+    await posted.fetch_related("case")
+    assert posted.case and posted.case.applicant_id == true.organisation_id
+    await drafts[0].refresh_from_db()
+    assert (drafts[0].case_id, drafts[0].version) == (None, 2)
+    assert await LogEntry.filter(action="project:lose_case", subject=f"project:{drafts[0].code}").count() == 1
+    error = await refused(errors.InvalidInput, service.post_project(agency, own[1]))
+    assert error.fields[0].code == "case_differs"  # type: ignore[attr-defined]
+
+
+async def test_no_agency_is_the_applicant_of_a_case() -> None:
+    """Neither the buyer nor another: its right payment would look like one that was shifted to the applicant."""
+    agency = await member(Role.AGENCY)
+    for named in (agency, await member(Role.AGENCY)):
+        error = await refused(errors.InvalidInput, service.post_project(agency, await contest.agency_form(named)))
+        [field] = error.fields  # type: ignore[attr-defined]
+        assert (field.path, field.code) == ("case.applicantCode", "agency_as_applicant")
+
+
+async def test_an_intermediary_that_applies_does_not_quote() -> None:
+    """It may need a permit for itself; for the work that decides on it, it cannot quote."""
+    applying = await member(Role.INTERMEDIARY)
+    project = await contest.published(await member(Role.AGENCY), await contest.agency_form(applying))
+    with pytest.raises(errors.SelfDealing):
+        await contest.quoted(applying, project, 100)
 
 
 async def test_the_same_key_posts_once() -> None:

@@ -31,3 +31,9 @@ def test_beyond_the_published_years_it_is_provisional() -> None:
 def test_the_day_is_that_of_zhoushan(hour: int, day: int) -> None:
     """At 16:00 UTC a new day has begun in Zhoushan."""
     assert clock.local_date(datetime(2026, 11, 24, hour, tzinfo=UTC)) == date(2026, 11, day)
+
+
+def test_the_calendar_ends_without_an_error() -> None:
+    """Anybody may type its first or its last day as a filter; an ordinary day ends where the next one begins."""
+    assert clock.day_ends(date(2026, 11, 24)) == clock.day_begins(date(2026, 11, 25)) == datetime(2026, 11, 24, 16, tzinfo=UTC)
+    assert clock.day_begins(date.min) <= clock.day_ends(date.min) < clock.day_begins(date.max) == clock.day_ends(date.max)

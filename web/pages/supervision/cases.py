@@ -57,15 +57,19 @@ def possible(case: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def undecided(case: Mapping[str, Any]) -> dict[str, str]:
-    """Finding → what it is called, of those that are neither upheld nor rejected."""
+    """Finding → what it is called, of those that can be upheld."""
+    return {finding["id"]: f"{finding['rule']['id']} {finding['rule']['title']}" for finding in _waiting(case)}
+
+
+def _waiting(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings that are neither upheld nor rejected, and that no correcting record cleared."""
     pending = [row["finding"] for row in case["findings"] if row["outcome"] == "PENDING"]
-    return {finding["id"]: f"{finding['rule']['id']} {finding['rule']['title']}" for finding in pending}
+    return [finding for finding in pending if finding["state"] != "CLEARED"]
 
 
 def confirming(case: Mapping[str, Any], chosen: list[str]) -> list[Mapping[str, Any]]:
     """The findings that would be upheld: those that were chosen, or all that wait."""
-    pending = [row["finding"] for row in case["findings"] if row["outcome"] == "PENDING"]
-    return [finding for finding in pending if not chosen or finding["id"] in chosen]
+    return [finding for finding in _waiting(case) if not chosen or finding["id"] in chosen]
 
 
 def due(case: Mapping[str, Any]) -> dict[str, Any] | None:
