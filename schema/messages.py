@@ -111,6 +111,8 @@ MESSAGES: dict[type[e.MarketError], str] = {
 }
 
 FILED: dict[str, str] = {
+    "fee": N_("对方已经登记过同一笔付款（{key}），再登记会算两次。请在那条记录里申报您的说法。"),
+    "measure": N_("按同一凭证、同一理由对这家机构已经有措施 {key}，不能再提。"),
     "objection": N_("贵机构对项目 {key} 的这次中选已经提过异议，一次中选只能提一次。请等委托方答复。"),
     "question": N_("贵机构在项目 {key} 还有一个提问没有答复，答复之后才能再提。"),
     "rating": N_("合同 {key} 已经评价过，一份合同只能评价一次。"),
@@ -122,8 +124,7 @@ FILED: dict[str, str] = {
     "suspension": N_("这次中选不能再暂停：暂停 {key} 还在生效，或者贵单位已经暂停过一次，或者各次暂停合计已到最长期限。"),
     "entry": N_("贵机构已经申请入围框架协议 {key}，或者已在入围名单里，不用再申请。"),
     "document": N_("文件 {key} 已经附在别处作凭证，一份文件只能用一次。"),
-    "fee": N_("对方已经登记了这笔付款（{key}），再登记会算成两笔。您的说法有不同，请在那一条里写明。"),
-    "measure": N_("同一件事已经用同一个依据提过措施 {key}，不能再提。"),
+    "application": N_("这张证书已经有一份申请 {key} 在等办理，不用再交。"),
 }
 """What was done already, where that is no number that somebody else may have taken."""
 

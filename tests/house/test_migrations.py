@@ -18,7 +18,7 @@ _KEYS = """SELECT kept.name, keys."unique", (SELECT group_concat(name) FROM prag
     FROM sqlite_master AS kept, pragma_index_list(kept.name) AS keys WHERE kept.type = 'table'"""
 
 
-_NEWER = ["DROP TABLE measures"]
+_NEWER = [f"DROP TABLE {table}" for table in ("measures", "onboarding_certificates", "onboarding_applications")]
 """What later steps made."""
 
 

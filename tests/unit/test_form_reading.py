@@ -13,6 +13,7 @@ from web.pages.reading import Reading, problems
 SDL = build_schema("""
 scalar Yuan scalar Date scalar DateTime
 enum Kind { ONE TWO }
+input DeclareFeeInput { amount: Yuan! }
 input Row { name: String! points: Int! }
 input Invoice { number: String! amount: Yuan! }
 input Whole {
@@ -98,3 +99,9 @@ def test_what_nobody_means_is_refused_before_the_answers_are_shown(name: str, ty
     """Each with its own words: it would be refused only when everything was confirmed."""
     assert problems(WHOLE, {"amount": "1"} | read((name, typed))) == {name: said}
     assert problems(WHOLE, read(("amount", "0.01"), ("on", "1985-01-01"))) == {}
+
+
+def test_where_zero_is_an_answer_it_is_taken() -> None:
+    """A declaration that nothing was paid; less than nothing is none."""
+    kind: Any = SDL.type_map["DeclareFeeInput"]
+    assert [problems(kind, {"amount": text}) for text in ("0", "0.00", "-1")] == [{}, {}, {"amount": "必须大于 0。"}]

@@ -68,6 +68,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 }
 """Type → how its text is read. All other types take text."""
 
+_ZERO_TOO = ("DeclareFeeInput",)
+"""Forms in which an amount of zero is an answer: nothing was paid."""
 _MISSING = N_("请填写这一项。")
 _NOT_POSITIVE, _TOO_LARGE = FIELD_MESSAGES["not_positive"], FIELD_MESSAGES["too_large"]
 _CHOICE = N_("请从列表里选一项。")
@@ -137,13 +139,18 @@ def _improbable(wanted: GraphQLInputType, value: Any, name: str) -> Iterator[tup
     """Amounts of nothing or less, days of another age: read, but never meant."""
     kind: Any = get_nullable_type(wanted)
     if isinstance(value, dict):
-        for key, part in value.items():
+        for key, part in _meant(kind, value).items():
             yield from _improbable(kind.fields[key].type, part, f"{name}.{key}" if name else key)
     elif isinstance(value, list):
         for number, row in enumerate(value):
             yield from _improbable(kind.of_type, row, f"{name}.{number}")
     elif kind.name in _IMPROBABLE and (said := _IMPROBABLE[kind.name](str(value))):
         yield name, said
+
+
+def _meant(kind: GraphQLInputObjectType, value: Variables) -> Variables:
+    """All but the zeros of a form where they say something."""
+    return {key: part for key, part in value.items() if kind.name not in _ZERO_TOO or str(part).strip("0.")}
 
 
 def _nothing(yuan: str) -> str:
