@@ -25,7 +25,7 @@ from market import clock
 R = TypeVar("R")
 
 NOUNS = (
-    *("log", "witnesses", "parties", "practitioners", "documents", "catalogue", "findings", "frameworks", "projects"),
+    *("log", "witnesses", "parties", "practitioners", "measures", "documents", "catalogue", "findings", "frameworks", "projects"),
     *("avoidance", "quotes"),
     *("auctions", "draws", "awards", "contracts", "ratings"),
     *("ledger", "fees", "audit", "oversight", "statistics"),

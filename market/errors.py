@@ -232,6 +232,34 @@ class OnAvoidanceList(MarketError):
 
 
 @frozen
+class SignUpStopped(MarketError):
+    """A pause or removal keeps the intermediary from signing up anew. ``until``: when it ends; it may appeal before ``appeal_by``."""
+
+    measure_code: str
+    kind: str
+    until: datetime
+    appeal_by: datetime
+
+
+@frozen
+class StatementAwaited(MarketError):
+    """The intermediary has until then to state its case, and has not yet: no measure is imposed before."""
+
+    measure_code: str
+    until: datetime
+
+
+@frozen
+class MeasureTooHeavy(MarketError):
+    """The published scale allows less for this ground and this time. ``allowed``: at most this kind, a pause of at most so many days."""
+
+    ground: str
+    kind: str
+    allowed: str
+    allowed_days: int
+
+
+@frozen
 class AboveCeiling(MarketError):
     """The quote is above the published ceiling; both in fen."""
 

@@ -57,6 +57,10 @@ class Action(StrEnum):
     RATING_REPLY = "rating:reply"
     RATING_DECIDE = "rating:decide"
     RATING_APPEAL_READ = "rating:read_appeal"
+    MEASURE_PROPOSE = "measure:propose"
+    MEASURE_ANSWER = "measure:answer"
+    MEASURE_DECIDE = "measure:decide"
+    MEASURE_READ = "measure:read"
     FEE_RECORD = "fee:record"
     FEE_REFUND = "fee:refund"
     FEE_REVERSE = "fee:reverse"
@@ -170,6 +174,10 @@ GRANTS: dict[Action, dict[Role, Relation]] = {
     _A.RATING_REPLY: {_R.INTERMEDIARY: _PARTY},
     _A.RATING_DECIDE: {_R.OPERATOR: Relation.OTHER},
     _A.RATING_APPEAL_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
+    _A.MEASURE_PROPOSE: {_R.OPERATOR: Relation.ANY},
+    _A.MEASURE_ANSWER: {_R.INTERMEDIARY: _PARTY},
+    _A.MEASURE_DECIDE: {_R.OPERATOR: Relation.OTHER},
+    _A.MEASURE_READ: dict.fromkeys(_ALL, _PARTY) | {_R.OPERATOR: Relation.ANY, _R.REGULATOR: Relation.ANY},
     _A.FEE_RECORD: {
         _R.AGENCY: _PARTY,
         _R.APPLICANT: _PARTY,

@@ -226,7 +226,10 @@ class DecideEntryInput:
 
 
 _POSTING = (errors.ItemCancelled, errors.IdempotencyKeyReused)
-_ENTERING = (errors.WrongState, errors.SelfDealing, errors.QualificationMissing, errors.AlreadyFiled, errors.AppliesTooSoon)
+_ENTERING = (
+    *(errors.WrongState, errors.SelfDealing, errors.SignUpStopped, errors.QualificationMissing),
+    *(errors.AlreadyFiled, errors.AppliesTooSoon),
+)
 
 
 @strawberry.type

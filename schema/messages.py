@@ -50,6 +50,12 @@ MESSAGES: dict[type[e.MarketError], str] = {
         "贵机构在项目 {project_code} 中应当回避（{entry_code}：{ground}，{reason}；期限至 {until}；依据：{basis}），不能报价。"
         "登记有误的，请向运营机构申请解除。"
     ),
+    e.SignUpStopped: N_(
+        "贵机构现在不能报名：平台措施 {measure_code}（{kind}）有效至 {until}。已经收到的报价、中选、合同和进行中的竞价不受影响。"
+        "不服的，可以在 {appeal_by} 之前申诉一次，见“平台措施”页。"
+    ),
+    e.StatementAwaited: N_("措施 {measure_code}：机构还没有陈述，陈述期限到 {until}。在此之前不能采取，可以不采取。"),
+    e.MeasureTooHeavy: N_("“{kind}”重于公布的尺度：按这项依据，这一次至多是“{allowed}”（暂停的，至多 {allowed_days} 天）。"),
     e.AboveCeiling: N_("报价 {amount} 元高于最高限价 {ceiling} 元。请修改后重新提交。"),
     e.NoQuoteToWithdraw: N_("贵机构在项目 {project_code} 没有有效报价，无需撤回。"),
     e.NothingToReveal: N_("贵机构在项目 {project_code} 没有自己保管、尚待公开的报价或随机数，不需要公开。"),
@@ -132,6 +138,10 @@ FIELD_MESSAGES: dict[str, str] = {
         "入围机构中这次能够报价的只有 {able} 家，少于 {below} 家。请等更多机构入围，或在提交审核时写明理由，理由随公告公开。"
     ),
     "barred_meanwhile": N_("这个机构在开启之后成为不得承接的机构（{reason}），不能选定。请从小名单中选定另一家。"),
+    "under_measure": N_("这个机构现在不能报名：平台措施 {measure}，有效至 {until}。请选定别的机构。"),
+    "not_of_this_intermediary": N_("没有这个编号的项目、合同或者督办件，或者它不涉及这个机构。"),
+    "no_such_ground": N_("{on} 那天还没有公布这项依据。请从公布的依据中选择；公布以前的事不能作为依据。"),
+    "not_yet": N_("这一天还没有到。"),
     "too_many_bytes": N_("报价太长：密封时连同盐和随机数至多 {limit} 字节，现有 {given} 字节。"),
     "case_required": N_("必填：行政机关委托的事项要写明为哪个办件（编号、审批事项、申请人代码）。"),
     "budget_required": N_("必填：行政机关委托的事项由机关付费，要写明预算科目。"),

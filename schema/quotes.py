@@ -181,6 +181,7 @@ _BIDDER = (
     errors.SelfDealing,
     errors.AffiliateOfAgency,
     errors.OnAvoidanceList,
+    errors.SignUpStopped,
     errors.QualificationMissing,
     errors.AboveCeiling,
 )

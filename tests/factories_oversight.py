@@ -98,11 +98,11 @@ async def paid(cast: Cast, payer: Actor, fen: int = 100_00) -> fees.Recorded:
 
 
 async def refunded(cast: Cast, fee: FeeRecord, at: datetime, fen: int | None = None) -> fees.Recorded:
-    """The supplier pays back, seen in a bank record; all unless an amount is given."""
+    """The supplier pays back, as the regulator sees in a bank record; all unless an amount is given."""
     day = clock.local_date(at)
     form = RecordRefund(uuid4().hex, fee.record_no, fen or fee.amount_fen, day, Channel.BANK_TRANSFER, EvidenceGrade.BANK, "R-1")
     with clock.fixed(at):
-        return await fees.record_refund(cast.supplier, form)
+        return await fees.record_refund(cast.first, form)
 
 
 async def settled(at: datetime = ASKED_AT) -> int:

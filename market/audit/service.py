@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from market import db, looks
 from market.actors import SYSTEM, Actor
@@ -56,7 +56,7 @@ async def request_audit(actor: Actor, form: RequestAudit) -> AuditRun:
     authorise(Action.AUDIT_RUN)
     form.check(local_date(unit().now))
     run = await AuditRun.create(
-        key=f"request:{unit().now.timestamp()}:{actor.account_id}",
+        key=f"request:{uuid4()}",
         as_of=form.as_of,
         rules=sorted(set(form.rules)),
         purpose=form.purpose.strip(),

@@ -1,13 +1,17 @@
 """The demo world's fictional organisations and accounts. Codes are valid, names are invented, nobody real is meant."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 
 from market.actors import SYSTEM, Actor, Role
+from market.avoidance.models import Ground
+from market.avoidance.service import RecordAvoidance, record_avoidance
 from market.parties import passwords
 from market.parties.models import Account, HeldQualification, Mandate, Membership, Organisation, OrganisationKind
+from market.practitioners.service import RegisterPractitioner, register_practitioner
 from market.usecase import unit, use_case
 
 PASSWORD = "market-demo"  # noqa: S105 - published on purpose; the demo only listens on loopback
@@ -34,6 +38,8 @@ class Person:
 _K, _R = OrganisationKind, Role
 PEOPLE = (
     Person("operator", "运营员小周", _R.OPERATOR, code("11", 1), "示例市政务服务办公室（虚构）", _K.AGENCY),
+    Person("operator2", "运营员小吴", _R.OPERATOR, code("11", 1), "示例市政务服务办公室（虚构）", _K.AGENCY),
+    Person("operator3", "运营员小方", _R.OPERATOR, code("11", 1), "示例市政务服务办公室（虚构）", _K.AGENCY),
     Person("regulator", "监管员老陈", _R.REGULATOR, code("11", 2), "示例市发展改革监管处（虚构）", _K.AGENCY),
     Person("regulator2", "监管员小郑", _R.REGULATOR, code("11", 2), "示例市发展改革监管处（虚构）", _K.AGENCY),
     Person("agency", "海洋局小林", _R.AGENCY, code("11", 3), "示例市海洋局（虚构）", _K.AGENCY),
@@ -107,3 +113,21 @@ async def _mandate(helper: Actor) -> None:
 async def people(qualifications: list[str]) -> dict[str, Actor]:
     """Hash the one password once, then let everybody in."""
     return await settle_in(SYSTEM, await passwords.hash_password(PASSWORD), qualifications)
+
+
+async def registers(cast: dict[str, Actor], today: date) -> None:
+    """Somebody who practises for the first intermediary, and an entry of the avoidance list whose time is over."""
+    body = "11010519000101001"
+    form = RegisterPractitioner(
+        of("intermediary1"), "示例工程师（虚构）", "注册测绘师", body + ric.calc_check_digit(body + "0"), "DEMO-P1"
+    )
+    await register_practitioner(cast["operator"], form)
+    ended = RecordAvoidance(
+        of("agency"),
+        of("intermediary6"),
+        Ground.EARLIER_STAGE,
+        "承担过示例湾海域规划的前期工作（虚构）",
+        today - timedelta(days=300),
+        today - timedelta(days=10),
+    )
+    await record_avoidance(cast["operator"], ended)

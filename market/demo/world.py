@@ -19,6 +19,7 @@ from market.clock import local_date
 from market.contracts import service as contracts
 from market.contracts.models import Contract
 from market.demo import contests, oversight, people
+from market.demo.measures import stage_measure
 from market.demo.payments import stage_payments, stage_shift
 from market.demo.ratings import stage_ratings
 from market.log.models import LogEntry
@@ -120,6 +121,7 @@ async def build() -> None:
         await catalogue.load_shipped(SYSTEM)
         names = [q.name_zh for q in await Qualification.all()]
         stage = Stage(await people.people(names), start)
+        await people.registers(stage.cast, local_date(start))
     await _finished(stage)
     stage.at = now - timedelta(minutes=20)
     await _underway(stage, now)
@@ -152,6 +154,7 @@ async def _finished(stage: Stage) -> None:
     ]
     await stage_payments(stage, filed)
     await stage_ratings(stage, filed[0], filed[3])
+    await stage_measure(stage, filed[3])
     await oversight.followed_to_the_end(stage, filed[2])
     await contests.framework(stage, SEA_AREA_REVIEW)
     shifted = await stage.contract("agency", "示例湾 11 号海域使用论证报告评审", SEA_AREA_REVIEW, 11, 44_000, 46_500, 45_200)

@@ -20,7 +20,7 @@ from market.usecase import authorise, unit, use_case
 
 @dataclass(frozen=True)
 class DeclareFee:
-    """One end's own statement; ``amount_fen`` in fen. ``correction``: why an earlier statement of this end is replaced."""
+    """One end's own statement; ``amount_fen`` in fen, 0: nothing was paid. ``correction``: why an earlier one is replaced."""
 
     record_no: str
     amount_fen: int
@@ -32,7 +32,8 @@ class DeclareFee:
     def check(self, today: date) -> None:
         """Raises InvalidInput with every problem."""
         check = Checker()
-        check.amount("amount", self.amount_fen)
+        if self.amount_fen:
+            check.amount("amount", self.amount_fen)
         check_day(check, "paidOn", self.paid_on, today)
         check.text("payerCode", self.payer_code, 40)
         check.text("payeeCode", self.payee_code, 40)

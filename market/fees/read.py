@@ -11,9 +11,11 @@ from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from market.actors import Actor
+from market.contracts.models import Contract
 from market.fees.models import FeeDeclaration, FeeRecord, Invoice
 from market.parties import read as parties
 from market.permissions import Action, Allowed, Subject, may
+from market.projects.models import ApprovalCase
 from market.text import spellings, wanted_code
 
 RELATED = ("payer", "payee", "contract", "case", "on_behalf_of", "refund_of", "reverses")
@@ -62,10 +64,25 @@ def reads_all(actor: Actor) -> bool:
 
 
 def subject(fee: FeeRecord) -> Subject:
-    """Payer, payee, the contract's parties and the case's: those whom the record concerns."""
-    contract, case = fee.contract, fee.case
-    ends = (contract.client_id, contract.supplier_id) if contract else ()
-    return Subject.of(fee.payer_id, fee.payee_id, *ends, *((case.applicant_id, case.agency_id) if case else ()))
+    """Those whom the record concerns."""
+    return ends(fee.payer_id, fee.payee_id, fee.contract, fee.case)
+
+
+def ends(payer: UUID, payee: UUID, contract: Contract | None, case: ApprovalCase | None) -> Subject:
+    """Payer, payee, the contract's parties and the case's."""
+    signed = (contract.client_id, contract.supplier_id) if contract else ()
+    return Subject.of(payer, payee, *signed, *((case.applicant_id, case.agency_id) if case else ()))
+
+
+def recorders(payer: UUID, payee: UUID, contract: Contract | None, case: ApprovalCase | None) -> Subject:
+    """Who may record a payment: of a contract its parties and the case's, and whoever paid its supplier; of a case alone the case's.
+
+    Else any stranger could name a contract, or a case, and have a payment to itself held against the agency.
+    """
+    if contract:
+        paid = (payer,) if payee == contract.supplier_id else ()
+        return Subject.of(contract.client_id, contract.supplier_id, *paid, *((case.applicant_id, case.agency_id) if case else ()))
+    return Subject.of(case.applicant_id, case.agency_id) if case else Subject.of(payer, payee)
 
 
 def recorder(fee: FeeRecord) -> Subject:

@@ -16,11 +16,12 @@ from market.errors import AlreadyFiled, AlreadyReversed, GradeNotAttestable, Inv
 from market.fees import evidence, gather, read
 from market.fees.forms import InvoiceForm, RecordFee, RecordRefund, attestable, check_grade
 from market.fees.models import FeeRecord, Invoice
+from market.findings import read as finding_reads
 from market.findings import service as findings
 from market.findings.models import Finding
 from market.ledger import read as ledger
 from market.parties import read as parties
-from market.permissions import Action, Subject
+from market.permissions import Action, Denied, Subject, may
 from market.projects import read as projects
 from market.projects.models import ApprovalCase
 from market.rules import facts
@@ -41,43 +42,61 @@ class Recorded:
 
 @use_case(Action.FEE_RECORD)
 async def record_fee(actor: Actor, form: RecordFee) -> Recorded:
-    """Record a payment, by one whom it concerns.
+    """Record a payment, by one whom it concerns: of a contract or a case by their own parties, lest a stranger's word be held against them.
 
-    Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, AlreadyFiled (invoice, document), IdempotencyKeyReused,
-    InvoiceMismatch, InvoiceUnreadable.
+    Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, AlreadyFiled (invoice, document, what the other end has recorded),
+    IdempotencyKeyReused, InvoiceMismatch, InvoiceUnreadable.
     """
     payer, payee = await parties.named(form.payer_code, "payerCode"), await parties.named(form.payee_code, "payeeCode")
     contract, case = await _surroundings(form)
-    concerned = (payer.id, payee.id, *(contracts.subject(contract).parties if contract else ()))
-    subject = Subject.of(*concerned, *((case.applicant_id, case.agency_id) if case else ()))
-    authorise(Action.FEE_RECORD, subject)
+    _authorise(actor, form, read.recorders(payer.id, payee.id, contract, case))
     done = await _replayed(actor, form, "record_fee")
     if done:
         return done
     invoice, document = await evidence.completed(actor, form.invoice)
     replace(form, invoice=invoice).check(local_date(unit().now))
     check_grade(actor.roles, form.grade)
+    await _refuse_twin(actor, form, payer_id=payer.id, payee_id=payee.id, contract=contract, case=case)
     behalf = await parties.named(form.on_behalf_of_code, "onBehalfOfCode") if form.on_behalf_of_code else None
     links = {"contract": contract, "case": case, "on_behalf_of": behalf, "purpose_text": form.purpose_text.strip()}
     fee = await _create(actor, form, payer=payer, payee=payee, **links, **await _item(contract))
     if invoice:
         filed = await _file_invoice(invoice, fee)
         if document:
-            await documents.attach(document, read.invoice_key(filed), subject.parties)
+            await documents.attach(document, read.invoice_key(filed), read.ends(payer.id, payee.id, contract, case).parties)
     await _remember(actor, form, "record_fee", fee)
-    return await _judged(fee, "fee:record")
+    return await _judged(actor, fee, "fee:record")
+
+
+def _authorise(actor: Actor, form: RecordFee, subject: Subject) -> None:
+    """Raises NotPermitted; NotFound to whom the contract or the case does not concern: as if it did not exist."""
+    denied = may(actor, Action.FEE_RECORD, subject)
+    if isinstance(denied, Denied) and denied.reason == "ownership" and (form.contract_no or form.case_no):
+        raise _unknown(form)
+    authorise(Action.FEE_RECORD, subject)
+
+
+def _unknown(form: RecordFee) -> NotFound:
+    return NotFound("contract", form.contract_no[:40]) if form.contract_no else NotFound("case", (form.case_no or "")[:40])
+
+
+async def _refuse_twin(actor: Actor, form: RecordFee, **known: Any) -> None:
+    """What one end has recorded the other does not record once more, or it would count twice: it declares. Raises AlreadyFiled."""
+    ids = {name if name.endswith("_id") else f"{name}_id": getattr(value, "id", value) for name, value in known.items()}
+    same = FeeRecord.filter(amount_fen=form.amount_fen, paid_on=form.paid_on, refund_of_id=None, reverses_id=None, **ids)
+    for twin in await same.filter(reversed_by__isnull=True):
+        if twin.recorded_for_id != actor.party_id:
+            raise AlreadyFiled("fee", twin.record_no)
 
 
 async def _surroundings(form: RecordFee) -> tuple[Contract | None, ApprovalCase | None]:
     """The contract and its case; without a contract, the payment's own case."""
     contract = await contracts.contract_by_no(form.contract_no) if form.contract_no else None
-    if form.contract_no and contract is None:
-        raise NotFound("contract", form.contract_no[:40])
     if contract:
         return contract, contract.case
-    case = await projects.case_by_no(form.case_no) if form.case_no else None
-    if form.case_no and case is None:
-        raise NotFound("case", form.case_no[:40])
+    case = await projects.case_by_no(form.case_no) if form.case_no and not form.contract_no else None
+    if case is None and (form.contract_no or form.case_no):
+        raise _unknown(form)
     return None, case
 
 
@@ -147,7 +166,23 @@ async def _replayed(actor: Actor, form: RecordFee | RecordRefund, operation: str
     fee = await FeeRecord.get(id=done)
     scene = await _scene(fee)
     verdicts = [v for subject in scene.subjects for v in evaluate(scene.world, subject)]
-    return Recorded(fee, await Finding.filter(subject__in=scene.subjects).order_by("rule", "subject"), verdicts)
+    stored = await Finding.filter(subject__in=scene.subjects).order_by("rule", "subject")
+    return await _shown(actor, fee, stored, verdicts)
+
+
+async def _shown(actor: Actor, fee: FeeRecord, stored: list[Finding], verdicts: list[Verdict]) -> Recorded:
+    """What the actor may read of it: of others in the same case it learns nothing by recording a payment."""
+    mine = [finding for finding in await finding_reads.visible_by_id(actor, [finding.id for finding in stored]) if finding]
+    own = await _own_subjects(actor, fee) | {finding.subject for finding in mine}
+    return Recorded(fee, mine, [verdict for verdict in verdicts if verdict.subject in own])
+
+
+async def _own_subjects(actor: Actor, fee: FeeRecord) -> set[str]:
+    """The record, its invoices, and its contract if the actor may see it."""
+    row = await _judged_record(fee)
+    invoices = await Invoice.filter(fee_id=row.id).values_list("invoice_no", flat=True)
+    shown = [row.contract] if row.contract and contracts.may_see(actor, row.contract) else []
+    return {f"payment:{row.record_no}", *(f"invoice:{n}" for n in invoices), *(f"contract:{c.contract_no}" for c in shown)}
 
 
 async def _remember(actor: Actor, form: RecordFee | RecordRefund, operation: str, fee: FeeRecord) -> None:
@@ -155,12 +190,12 @@ async def _remember(actor: Actor, form: RecordFee | RecordRefund, operation: str
     await idempotency.remember(party, form.idempotency_key, operation, _print(form, operation), fee.id)
 
 
-async def _judged(fee: FeeRecord, action: str) -> Recorded:
+async def _judged(actor: Actor, fee: FeeRecord, action: str) -> Recorded:
     """Log the record and let every rule judge all that it can affect."""
     told = {"amountFen": fee.amount_fen, "payer": str(fee.payer_id), "payee": str(fee.payee_id), "grade": fee.grade}
     unit().record(action, f"fee:{fee.record_no}", **told)
     stored, verdicts = await _assess(await _scene(fee), await _taken_back(fee))
-    return Recorded(fee, stored, verdicts)
+    return await _shown(actor, fee, stored, verdicts)
 
 
 async def _taken_back(fee: FeeRecord) -> tuple[str, ...]:
@@ -173,15 +208,20 @@ async def _taken_back(fee: FeeRecord) -> tuple[str, ...]:
 
 
 async def _scene(fee: FeeRecord) -> gather.Scene:
-    """All that the record can affect; a refund or a reversal affects what the record that it names does."""
-    judged = fee
-    for before in (fee.reverses_id, fee.refund_of_id):
-        judged = await FeeRecord.get(id=before) if before else judged
-    row = await FeeRecord.get(id=judged.id).select_related("payer", "payee", "contract", "contract__case", "case")
+    """All that the record can affect."""
+    row = await _judged_record(fee)
     number = row.contract and row.contract.contract_no
     own = row.case.case_no if row.case else None
     around = facts.Payment(row.record_no, payer_id=row.payer.code, contract_no=number, case_no=own)
     return await gather.scene(await gather.unit_around(around, _contract_fact(row.contract)), local_date(unit().now))
+
+
+async def _judged_record(fee: FeeRecord) -> FeeRecord:
+    """The record itself; of a refund or a reversal the record that it names, for that is what it affects."""
+    judged = fee
+    for before in (fee.reverses_id, fee.refund_of_id):
+        judged = await FeeRecord.get(id=before) if before else judged
+    return await FeeRecord.get(id=judged.id).select_related("payer", "payee", "contract", "contract__case", "case")
 
 
 def _contract_fact(row: Contract | None) -> facts.Contract | None:
@@ -208,9 +248,12 @@ async def _own(record_no: str, action: Action) -> FeeRecord:
 async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
     """Record money that came back; findings about the payment follow it. What a bank proves, a mere word does not undo.
 
+    Nor the word of who had to pay it back: of such a payment whoever got the money says so, or the regulator.
     Raises InvalidInput, NotFound, NotPermitted, GradeNotAttestable, RefundTooLarge, AlreadyReversed, IdempotencyKeyReused.
     """
     paid = await _own(form.refund_of, Action.FEE_REFUND)
+    if paid.grade in HARD_GRADES:
+        authorise(Action.FEE_REFUND, Subject.of(paid.payer_id))
     done = await _replayed(actor, form, "record_refund")
     if done:
         return done
@@ -223,7 +266,7 @@ async def record_refund(actor: Actor, form: RecordRefund) -> Recorded:
     same = {name: getattr(paid, name) for name in ("contract_id", "case_id", "item_code", "item_class")}
     fee = await _create(actor, form, **ends, **same)
     await _remember(actor, form, "record_refund", fee)
-    return await _judged(fee, "fee:refund")
+    return await _judged(actor, fee, "fee:refund")
 
 
 def _check_against(paid: FeeRecord, actor: Actor, form: RecordRefund) -> None:
@@ -266,7 +309,7 @@ async def reverse_fee(actor: Actor, record_no: str, reason: str) -> Recorded:
         recorded_at=unit().now,
         **{name: getattr(wrong, name) for name in f"{links} {plain}".split()},
     )
-    return await _judged(fee, "fee:reverse")
+    return await _judged(actor, fee, "fee:reverse")
 
 
 @use_case(Action.CONTRACT_FILE)

@@ -22,6 +22,7 @@ from market.frameworks import read
 from market.frameworks.forms import PostFramework
 from market.frameworks.models import Framework, FrameworkEntry, FrameworkItem, FrameworkTurn, TurnCause
 from market.frameworks.states import MOVES, FrameworkState
+from market.measures import read as measures
 from market.parties import read as parties
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
@@ -131,7 +132,8 @@ async def enter_framework(actor: Actor, code: str) -> Framework:
 
     Who was refused or left waits for the rulebook's ``framework_reentry`` before it applies again: each application takes a decision,
     and nobody goes and comes between call-offs as it likes. Until when the owner decides says ``framework_decision``.
-    Raises NotFound, NotPermitted, WrongState, SelfDealing, QualificationMissing, AlreadyFiled, AppliesTooSoon.
+    Raises NotFound, NotPermitted, WrongState, SelfDealing, SignUpStopped, QualificationMissing, AlreadyFiled,
+    AppliesTooSoon.
     """
     authorise(Action.FRAMEWORK_ENTER, Subject.of(actor.organisation_id))
     framework = await _held(actor, code)
@@ -139,6 +141,7 @@ async def enter_framework(actor: Actor, code: str) -> Framework:
     member = await Organisation.get(id=actor.organisation_id)
     if member.id == framework.owner_id:
         raise SelfDealing(framework.code)
+    await measures.refuse(member.id, unit().now)
     await _check_qualified(framework, member.id)
     if await FrameworkEntry.exists(framework_id=framework.id, member_id=member.id, live=True):
         raise AlreadyFiled("entry", framework.code)

@@ -5,10 +5,11 @@ from datetime import datetime
 from market.actors import Actor, Role
 from market.catalogue import read as catalogue
 from market.catalogue.models import ItemClass, ItemVersion
-from market.clock import local_date
+from market.clock import SHANGHAI, local_date
 from market.errors import InvalidInput, ItemCancelled, MayNotCommission, MustBeCompetitive, NotToldNotObliged, TooFewMembers
 from market.frameworks import read as frameworks
 from market.frameworks.models import Framework
+from market.measures import read as measures
 from market.money import format_yuan
 from market.parties import read as parties
 from market.parties.models import Organisation, OrganisationKind
@@ -120,4 +121,8 @@ async def invited(code: str | None) -> Organisation | None:
     party = await parties.named(code, "invitedCode")
     if party.kind != OrganisationKind.INTERMEDIARY:
         raise InvalidInput.one("invitedCode", "not_an_intermediary")
+    stopped = await measures.stopping(party.id, unit().now)
+    if stopped and stopped.ends_at:
+        until = stopped.ends_at.astimezone(SHANGHAI)
+        raise InvalidInput.one("invitedCode", "under_measure", measure=stopped.code, until=f"{until:%Y-%m-%d %H:%M}")
     return party

@@ -21,6 +21,7 @@ from market.errors import (
     WrongState,
 )
 from market.frameworks import read as frameworks
+from market.measures import read as measures
 from market.money import format_yuan
 from market.parties.models import Organisation
 from market.permissions import Action, Subject
@@ -143,7 +144,7 @@ async def submit_quote(actor: Actor, form: SubmitQuote) -> read.OwnQuote:
 
     The time of receipt decides, not the time of writing; see ``projects.read.opens_at`` for the grace.
     Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, NotAMember, SelfDealing,
-    AffiliateOfAgency, OnAvoidanceList, QualificationMissing, AboveCeiling, IdempotencyKeyReused.
+    AffiliateOfAgency, OnAvoidanceList, SignUpStopped, QualificationMissing, AboveCeiling, IdempotencyKeyReused.
     """
     bidder = await _bidder(actor)
     form.check()
@@ -166,7 +167,7 @@ async def commit_quote(actor: Actor, form: CommitQuote) -> read.OwnQuote:
     """Take in the commitment to a quote that its bidder keeps until the deadline is over; it replaces the earlier one.
 
     Raises InvalidInput, NotFound, WrongState, DeadlinePassed, QuotesAlreadyOpened, NotInvited, NotAMember, SelfDealing,
-    AffiliateOfAgency, OnAvoidanceList, QualificationMissing, IdempotencyKeyReused.
+    AffiliateOfAgency, OnAvoidanceList, SignUpStopped, QualificationMissing, IdempotencyKeyReused.
     """
     bidder = await _bidder(actor)
     form.check()
@@ -210,6 +211,9 @@ async def _contested(actor: Actor, code: str) -> Project:
 
 
 async def _check_bidder(project: Project, bidder: Organisation) -> None:
+    """A measure keeps nobody from replacing a quote that is already there: that is no new sign-up, and a better price harms nobody."""
+    if not await Quote.exists(project_id=project.id, bidder_id=bidder.id, live=True):
+        await measures.refuse(bidder.id, unit().now)
     if project.invited_id not in (None, bidder.id):
         raise NotInvited(project.code)
     await _check_member(project, bidder)

@@ -111,10 +111,16 @@ async def test_others_declare_nothing(ends: tuple[Actor, Actor], fee: FeeRecord)
     assert await LogEntry.all().count() == before and not await FeeDeclaration.exists()
 
 
+async def test_nothing_was_paid(ends: tuple[Actor, Actor], fee: FeeRecord) -> None:
+    """What one end recorded the other may deny altogether: both words stay."""
+    said = await declared(ends[1], ends, fee, amount_fen=0)
+    assert not said.agrees and [d.field for d in said.differences] == ["amount"]
+
+
 async def test_a_reversed_record_needs_no_statement(ends: tuple[Actor, Actor], fee: FeeRecord) -> None:
     """And a bad statement is refused with every problem."""
     with pytest.raises(errors.InvalidInput) as caught:
-        await declared(ends[1], ends, fee, amount_fen=0, paid_on=date(2027, 1, 1), payer_code="")
+        await declared(ends[1], ends, fee, amount_fen=-1, paid_on=date(2027, 1, 1), payer_code="")
     assert [f.path for f in caught.value.fields] == ["amount", "paidOn", "payerCode"]
     with clock.fixed(AT):
         await service.reverse_fee(ends[0], fee.record_no, "记错了")

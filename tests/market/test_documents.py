@@ -52,11 +52,11 @@ async def invoice_of(ends: tuple[Actor, Actor], **changes: str) -> bytes:
     return made.einvoice(**(names | changes))
 
 
-async def recorded(ends: tuple[Actor, Actor], by: Actor | None = None, **claim: Any) -> fees.Recorded:
-    """A payment between them with that invoice."""
+async def recorded(ends: tuple[Actor, Actor], by: Actor | None = None, day: int = 20, **claim: Any) -> fees.Recorded:
+    """A payment between them, on that day of December, with that invoice."""
     payer, payee = [await contest.code_of(a) for a in ends]
     kind = (Channel.BANK_TRANSFER, EvidenceGrade.INVOICE)
-    form = RecordFee(uuid4().hex, payer, payee, 127200, date(2026, 12, 20), *kind, invoice=InvoiceClaim(**claim))
+    form = RecordFee(uuid4().hex, payer, payee, 127200, date(2026, 12, day), *kind, invoice=InvoiceClaim(**claim))
     with clock.fixed(AT):
         return await fees.record_fee(by or ends[0], form)
 
@@ -179,7 +179,7 @@ async def test_one_file_proves_one_thing(ends: tuple[Actor, Actor]) -> None:
     codes = {"buyer_code": await contest.code_of(ends[0]), "seller_code": await contest.code_of(ends[1])}
     await recorded(ends, document_id=str(scans[0].id), number="1", **typed, **codes)
     with pytest.raises(errors.AlreadyFiled) as caught:
-        await recorded(ends, ends[1], document_id=str(scans[1].id), number="2", **typed, **codes)
+        await recorded(ends, ends[1], 19, document_id=str(scans[1].id), number="2", **typed, **codes)
     assert caught.value.kind == "document" and await FeeRecord.all().count() == 2
 
 

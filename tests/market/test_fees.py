@@ -168,9 +168,9 @@ async def test_the_same_key_records_once(scene: Scene) -> None:
 
 
 async def test_strangers_record_nothing(scene: Scene) -> None:
-    """A payment between others under a contract of others is refused; nothing is written."""
+    """A payment between others under a contract of others: to them there is no such contract; nothing is written."""
     before = await LogEntry.all().count()
-    with clock.fixed(PAID_AT), pytest.raises(errors.NotPermitted):
+    with clock.fixed(PAID_AT), pytest.raises(errors.NotFound):
         payer = await contest.code_of(scene.agency)
         stranger = await member(Role.APPLICANT)
         key, kind = uuid4().hex, (Channel.CASH, EvidenceGrade.DECLARATION)
@@ -178,6 +178,53 @@ async def test_strangers_record_nothing(scene: Scene) -> None:
         form = RecordFee(key, payer, scene.contract.supplier.code, 1, PAID_ON, *kind, contract_no=number)
         await service.record_fee(stranger, form)
     assert await LogEntry.all().count() == before and not await FeeRecord.exists()
+
+
+@pytest.mark.parametrize("named", ["contract", "case"])
+async def test_a_stranger_makes_no_proof_with_a_payment_to_itself(scene: Scene, named: str) -> None:
+    """It names the applicant as payer and itself as payee: neither the contract's number nor the case's answers otherwise than none."""
+    stranger, before = await member(Role.INTERMEDIARY), await LogEntry.all().count()
+    await scene.contract.fetch_related("case")
+    ends = {"payer_code": await contest.code_of(scene.applicant), "payee_code": await contest.code_of(stranger)}
+    for number in (scene.contract.contract_no if named == "contract" else scene.contract.case.case_no, "XX-1"):
+        numbers = {"contract_no": None, "case_no": None} | {f"{named}_no": number}
+        with pytest.raises(errors.NotFound) as caught:
+            await paid(scene, stranger, **ends, **numbers)
+        assert (caught.value.kind, caught.value.key) == (named, number)
+    assert await LogEntry.all().count() == before and not await Finding.exists()
+
+
+async def test_whoever_paid_the_supplier_says_so_and_reads_no_more_of_it(scene: Scene) -> None:
+    """A third party that paid under the contract: its record is judged, what was found of others stays with them."""
+    await paid(scene, scene.applicant, 7)
+    recorded = await paid(scene, await member(Role.APPLICANT), 9)
+    about = {f"payment:{recorded.fee.record_no}", *(f.subject for f in recorded.findings)}
+    assert {v.subject for v in recorded.verdicts} <= about and all(f.amount_fen != 7 for f in recorded.findings)
+    assert await Finding.filter(rule="V01", amount_fen=7).exists()
+
+
+async def test_what_one_end_recorded_the_other_declares(scene: Scene) -> None:
+    """Recorded by both it would count twice, and the price would seem exceeded; the same end may pay the same sum again."""
+    supplier = await member(Role.INTERMEDIARY, await Organisation.get(id=scene.contract.supplier_id))
+    fee = (await paid(scene, scene.agency)).fee
+    with pytest.raises(errors.AlreadyFiled) as caught:
+        await paid(scene, supplier, payer_code=await contest.code_of(scene.agency))
+    assert (caught.value.kind, caught.value.key) == ("fee", fee.record_no)
+    await paid(scene, scene.agency, 1)
+    await paid(scene, scene.agency, 1)
+    assert await FeeRecord.all().count() == 3
+
+
+async def test_who_had_to_pay_back_does_not_clear_itself(scene: Scene) -> None:
+    """The agency whose duty it was and the intermediary that kept the money: neither's word makes a bank's payment refunded."""
+    fee = (await paid(scene, scene.applicant)).fee
+    supplier = await member(Role.INTERMEDIARY, await Organisation.get(id=scene.contract.supplier_id))
+    for party in (scene.agency, supplier):
+        with pytest.raises(errors.NotPermitted):
+            await refunded(fee, 100, party)
+    assert await states("V01") == [("open", 100, 0)]
+    await refunded(fee, 100, scene.applicant)
+    assert await states("V01") == [("refunded", 100, 100)]
 
 
 async def test_nobody_vouches_for_the_treasury_but_its_own(scene: Scene) -> None:
@@ -228,8 +275,8 @@ async def test_a_word_does_not_undo_what_a_bank_proves(scene: Scene) -> None:
     fee = (await paid(scene, scene.applicant)).fee
     soft = RecordRefund(uuid4().hex, fee.record_no, 100, PAID_ON, Channel.CASH, EvidenceGrade.DECLARATION)
     with clock.fixed(PAID_AT), pytest.raises(errors.GradeNotAttestable) as caught:
-        await service.record_refund(scene.agency, soft)
-    assert caught.value.allowed == ("treasury", "bank") and await states("V01") == [("open", 100, 0)]
+        await service.record_refund(scene.applicant, soft)
+    assert caught.value.allowed == ("bank",) and await states("V01") == [("open", 100, 0)]
     declared = (await paid(scene, scene.applicant, 1, grade=EvidenceGrade.DECLARATION, voucher_no="")).fee
     with clock.fixed(PAID_AT):
         await service.record_refund(scene.agency, replace(soft, refund_of=declared.record_no, amount_fen=1, idempotency_key="d"))
@@ -267,7 +314,7 @@ async def test_a_refund_is_no_older_than_its_payment(scene: Scene) -> None:
     fee = (await paid(scene, scene.applicant)).fee
     early = RecordRefund(uuid4().hex, fee.record_no, 100, date(2026, 12, 19), Channel.BANK_TRANSFER, EvidenceGrade.BANK, "R-0")
     with clock.fixed(PAID_AT), pytest.raises(errors.InvalidInput):
-        await service.record_refund(scene.agency, early)
+        await service.record_refund(scene.applicant, early)
     assert await FeeRecord.all().count() == 1
 
 

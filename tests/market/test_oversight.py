@@ -157,7 +157,7 @@ async def test_the_refund_is_seen_and_lost_again(cast: Cast) -> None:
     await make.settled(LATER)
     assert await state(case) == OversightState.REFUND_SEEN
     with clock.fixed(LATER):
-        await fees.reverse_fee(cast.supplier, back.record_no, "记错了")
+        await fees.reverse_fee(cast.first, back.record_no, "记错了")
     await make.settled(LATER)
     assert await state(case) == OversightState.CONFIRMED
     assert await OversightOrder.filter(case_id=case.id, kind="refund", done_at=None).count() == 1
@@ -227,7 +227,7 @@ async def test_a_closed_case_stays_closed_and_new_money_opens_another(cast: Cast
         await service.report_rectification(cast.agency, case.code, "已整改。")
         await service.close_case(cast.second, case.code, "办结")
         assert await following.settle_due(EVER) == 0
-        await fees.reverse_fee(cast.supplier, back.record_no, "没有退")
+        await fees.reverse_fee(cast.first, back.record_no, "没有退")
         assert await following.settle_due(EVER) == 1
         assert await following.settle_due(EVER) == 0
     assert await state(case) == OversightState.CLOSED and await OversightCase.filter(state="new").count() == 1

@@ -22,7 +22,7 @@ from market.permissions import GRANTS, Action, Relation
 from market.projects import questions
 from market.ratings.stars import MARKS
 from schema.schema import schema
-from tests import contest, factories_frameworks, factories_oversight, factories_ratings
+from tests import contest, factories_frameworks, factories_measures, factories_oversight, factories_ratings
 from tests.contest import NOON, member
 from tests.market.test_barred import listed
 from tests.schema.conftest import Execute
@@ -74,6 +74,12 @@ ACTIONS = {
     "replyToRating": Action.RATING_REPLY,
     "appealRating": Action.RATING_REPLY,
     "decideRatingAppeal": Action.RATING_DECIDE,
+    "proposeMeasure": Action.MEASURE_PROPOSE,
+    "stateCase": Action.MEASURE_ANSWER,
+    "decideMeasure": Action.MEASURE_DECIDE,
+    "appealMeasure": Action.MEASURE_ANSWER,
+    "decideMeasureAppeal": Action.MEASURE_DECIDE,
+    "liftMeasure": Action.MEASURE_DECIDE,
     "recordFee": Action.FEE_RECORD,
     "recordRefund": Action.FEE_REFUND,
     "reverseFee": Action.FEE_REVERSE,
@@ -185,6 +191,8 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
     with clock.fixed(NOON):
         await frameworks.enter_framework(bidder, framework.code)
     rating = await factories_ratings.rated(*await factories_ratings.accepted())
+    await contract.fetch_related("supplier")
+    measure = await factories_measures.imposed(contract, await factories_measures.office(2))
     marks = dict.fromkeys(MARKS, 3)
     filing = {"amount": "1.00", "supplierCode": award.supplier.code, "itemCode": award.project.item_code}
     return {
@@ -209,6 +217,8 @@ async def subjects(execute: Execute) -> dict[str, dict[str, Any]]:
         "rateService": {"contractNo": contract.contract_no, **marks},
         "replyToRating": {"code": rating.code, "reply": "x"},
         "appealRating": {"code": rating.code, "reason": "x"},
+        "stateCase": {"code": measure.code, "statement": "x"},
+        "appealMeasure": {"code": measure.code, "reason": "x"},
     }
 
 
@@ -225,6 +235,8 @@ _OF_A_PROJECT += [
     "rateService",
     "replyToRating",
     "appealRating",
+    "stateCase",
+    "appealMeasure",
 ]
 
 

@@ -12,6 +12,7 @@ from market import clock
 from market.actors import Role
 from market.audit.models import AuditResult, AuditRun
 from market.frameworks.models import FrameworkTurn
+from market.measures.models import Measure
 from market.statistics.models import IndicatorRun, IndicatorValue
 from tests import contest, factories_frameworks, factories_oversight
 from tests.contest import NOON, OPENS, member
@@ -35,6 +36,8 @@ LISTS = {
         prices(itemCode: "ZSZJ-02-016") { amount } relations { source { name } target { name } } } } } }""",
     "editions": "{ editions { label changes { kind name column } } serviceItems(first: %d) { totalCount edges { node { code } } } }",
     "avoidances": "{ avoidances(first: %d) { totalCount edges { node { agency { name } intermediary { name } caseNo isInForce } } } }",
+    "measures": """{ measures(first: %d) { totalCount edges { node { code kind state isInForce evidence ground { name steps { days } }
+        intermediary { name } } } } }""",
     "feeRecords": """{ feeRecords(first: %d) { totalCount edges { node { recordNo payer { name } payee { name } contract { contractNo }
         findings { rule { id } } refunds { recordNo } invoices { number } } } } }""",
     "payments": """{ payments(first: %d) { totalCount edges { node { paymentNo netAmount payer { name } payee { name }
@@ -82,6 +85,9 @@ async def _grow(count: int) -> None:
         turn = {"number": 1, "member_id": one.organisation_id, "project_code": "x", "cause": "awarded", "at": NOON}
         await FrameworkTurn.create(framework=framework, **turn)
     for _ in range(count):
+        about = {"code": uuid4().hex, "intermediary_id": one.organisation_id, "kind": "warning", "ground": "late", "facts": "x"}
+        about |= {"happened_on": NOON.date(), "evidence": "x", "state": "measure_imposed", "proposed_by_id": uuid4()}
+        await Measure.create(**about, proposed_at=NOON, state_by=NOON, ends_at=OPENS, shown_until=OPENS)
         await factories_oversight.finding(f"contract:{uuid4().hex[:8]}", (applicant, "applicant"))
     for number in range(count):
         run = await AuditRun.create(key=uuid4().hex, as_of=NOON.date(), requested_at=NOON)

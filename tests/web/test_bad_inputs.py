@@ -30,6 +30,14 @@ AVOID = {
     "reason": "x",
 }
 MARKS = {"quality": 5, "timeliness": 5, "attitude": 5, "charges": 5, "conduct": 5}
+MEASURE = {
+    "intermediaryCode": people.of("intermediary1"),
+    "ground": "late",
+    "happenedOn": "2026-01-01",
+    "facts": "x",
+    "evidence": "XM-nie",
+    "kind": "WARNING",
+}
 PERSON = {"organisationCode": people.of("intermediary1"), "title": "x", "certificateNo": "x"}
 AMOUNTS = [
     "1.234",
@@ -141,6 +149,23 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     *(("intermediary1", "replyToRating", {"code": text, "reply": text}) for text in TEXTS.values()),
     *(("intermediary1", "appealRating", {"code": "PJ-nie", "reason": text}) for text in TEXTS.values()),
     *(("operator", "decideRatingAppeal", {"code": code, "reason": "x", "withdraw": True}) for code in ("", "\x00", "PJ-nie")),
+    *(("operator", "proposeMeasure", MEASURE | {field: text}) for field in ("facts", "evidence") for text in TEXTS.values()),
+    *(
+        ("operator", "proposeMeasure", MEASURE | bad)
+        for bad in (
+            {"ground": "\x00"},
+            {"ground": BIG},
+            {"happenedOn": "9999-12-31"},
+            {"intermediaryCode": people.of("applicant")},
+            {"kind": "PAUSE", "pauseDays": 2**31 - 1},
+            {"kind": "PAUSE", "pauseDays": -1},
+        )
+    ),
+    *(("intermediary1", "stateCase", {"code": text, "statement": text}) for text in TEXTS.values()),
+    *(("intermediary1", "appealMeasure", {"code": text, "reason": text}) for text in TEXTS.values()),
+    *(("operator", "decideMeasure", {"code": code, "reason": "x", "impose": True}) for code in ("", "\x00", "CS-nie")),
+    *(("operator", "decideMeasureAppeal", {"code": code, "reason": "x", "annul": True}) for code in ("", "\x00", "CS-nie")),
+    *(("operator", "liftMeasure", {"code": code, "reason": "x"}) for code in ("", "\x00", "CS-nie")),
     *(("regulator", "suspendAward", {"projectCode": "@open", "reason": text}) for text in TEXTS.values()),
     *(("regulator", "liftSuspension", {"code": code, "reason": "x"}) for code in ("", "\x00", "ZT-nie")),
     *(("operator", "witnessOpening", {"projectCode": code}) for code in ("", "\x00", "XM-nie", "@open")),

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from stdnum.cn import ric
 
 from market import rulebook
+from market.demo import people
 from tests.web import own_world
 from tests.web.api import Api
 from tests.web.browser_session import Reader, headline, hidden
@@ -18,6 +20,11 @@ OPERATION = {
     "/operation/parties/register": ("登记单位或个人", "Register an organisation or person"),
     "/operation/parties/member": ("增加成员", "Add a member"),
     "/operation/parties/link": ("发一次性链接", "Issue a one-time link"),
+    "/operation/parties/leave": ("移出成员", "Remove a member"),
+    "/operation/parties/practitioner": ("登记从业人员", "Register a practitioner"),
+    "/operation/parties/left": ("登记从业人员离开", "Record that a practitioner left"),
+    "/operation/parties/jurisdiction": ("监管部门的管辖范围", "A regulator's jurisdiction"),
+    "/operation/avoidances": ("回避名单", "Avoidance list"),
     "/operation/parties/qualification": ("登记资质", "Record a qualification"),
     "/operation/parties/relation": ("登记单位之间的关系", "Record a relation"),
     "/operation/parties/credit": ("登记信用分", "Record a credit score"),
@@ -94,6 +101,60 @@ def test_a_notice_is_sent_back_and_then_approved(demo_server: str, operator: Rea
     twice = operator.send(at, "ReviewProject", code=code, approve="true")
     assert twice.status_code == 422
     assert operator.get("/operation/projects/XM-0").status_code == 404
+
+
+def test_who_practises_where_and_who_supervises_what(demo_server: str, operator: Reader) -> None:
+    """A practitioner's code is shown to hand on, its intermediary then names it in a quote; who left cannot be named any more."""
+    at = "/operation/parties/practitioner"
+    form = {"organisationCode": people.of("intermediary2"), "name": "王工", "title": "注册测绘师", "certificateNo": "C-1"}
+    wrong = operator.send(at, "RegisterPractitioner", **form, idNumber="330902199001010010")
+    assert wrong.status_code == 422 and "身份证" in wrong.text
+    body = "33090219900101001"
+    done = operator.send(at, "RegisterPractitioner", **form, idNumber=body + ric.calc_check_digit(body + "0"))
+    code = re.search(r'class="receipt">([^<]+)<', done.text)
+    assert done.status_code == 200 and code is not None
+    own = Reader(demo_server).sign_in("intermediary2")
+    assert code[1] in own.get("/my/profile").text
+    assert operator.send("/operation/parties/left", "EndPractitioner", code=code[1]).status_code == 303
+    assert code[1] not in own.get("/my/profile").text
+    office = people.of("regulator")
+    region = {"organisationCode": office, "departments": "ZS-ZRZY", "regions": "330902"}
+    assert operator.send("/operation/parties/jurisdiction", "SetJurisdiction", **region).status_code == 303
+    assert "330902" in operator.get("/operation/parties/jurisdiction").text
+    assert operator.send("/operation/parties/jurisdiction", "SetJurisdiction", **region | {"regions": "舟山"}).status_code == 422
+    assert operator.send("/operation/parties/jurisdiction", "SetJurisdiction", organisationCode=office).status_code == 303
+
+
+def test_a_member_is_let_go(operator: Reader) -> None:
+    """Not the only administrator; whoever is no member is named so."""
+    at = "/operation/parties/leave"
+    last = operator.send(at, "EndMembership", organisationCode=people.of("agency"), login="agency")
+    assert last.status_code == 422 and "管理员" in last.text
+    member = {"organisationCode": people.of("agency"), "login": "leaving", "displayName": "小走", "role": "AGENCY"}
+    assert operator.send("/operation/parties/member", "AddMember", **member).status_code == 303
+    gone = {"organisationCode": member["organisationCode"], "login": "leaving"}
+    assert operator.send(at, "EndMembership", **gone).status_code == 303
+    assert operator.send(at, "EndMembership", **gone).status_code == 422
+
+
+def test_an_avoidance_is_recorded_and_lifted_by_another(demo_server: str, operator: Reader) -> None:
+    """By the agency itself, after the answers were shown once more; each side reads it, a stranger does not; the operator lifts it."""
+    agency, stranger = Reader(demo_server).sign_in("agency"), Reader(demo_server).sign_in("intermediary3")
+    named = Reader(demo_server).sign_in("intermediary5")
+    form = {"agencyCode": people.of("agency"), "intermediaryCode": people.of("intermediary5"), "ground": "OTHER_INTEREST"}
+    blank = agency.send("/my/avoidances", "RecordAvoidance", **form)
+    assert blank.status_code == 422 and "从哪一天起" in blank.text
+    form |= {"reason": "页面用的理由", "since": "2026-01-01", "until": "2026-01-31"}
+    asked = agency.send("/my/avoidances", "RecordAvoidance", **form, _check="1")
+    assert "请核对" in asked.text and "页面用的理由" not in agency.get("/my/avoidances").text
+    assert agency.send("/my/avoidances", "RecordAvoidance", **form).status_code == 303
+    assert "页面用的理由" in named.get("/my/avoidances").text and "页面用的理由" not in stranger.get("/my/avoidances").text
+    code = re.search(r'name="code" value="(HB-[^"]+)"', operator.get("/operation/avoidances").text)
+    assert code is not None
+    assert operator.send("/operation/avoidances", "LiftAvoidance", code=code[1]).status_code == 422
+    assert operator.send("/operation/avoidances", "LiftAvoidance", code=code[1], reason="已脱钩").status_code == 303
+    assert "已脱钩" in named.get("/my/avoidances").text
+    assert Reader(demo_server).sign_in("applicant").get("/my/avoidances").status_code == 403
 
 
 def test_strangers_cannot_decide(demo_server: str, operator: Reader) -> None:

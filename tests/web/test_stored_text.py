@@ -92,6 +92,12 @@ WORDS = {
     "ReplyToRatingInput.reply": "ratings.reply",
     "AppealRatingInput.reason": "ratings.appeal_reason",
     "DecideRatingAppealInput.reason": "ratings.decision_reason",
+    "ProposeMeasureInput.facts": "measures.facts",
+    "StateCaseInput.statement": "measures.statement",
+    "DecideMeasureInput.reason": "measures.reason",
+    "AppealMeasureInput.reason": "measures.appeal_reason",
+    "DecideMeasureAppealInput.reason": "measures.appeal_decision",
+    "LiftMeasureInput.reason": "measures.lift_reason",
     "WitnessCheckpointInput.note": "witnessed_checkpoints.note",
 }
 """Field of the interface → where its words are kept."""
@@ -109,7 +115,7 @@ STAFF = ("editions.label", "editions.source", "complaints.outcome", "contract_am
 OTHERS = re.compile(
     r"(^|\.)(login|logins|actingFor|onBehalfOf|code|\w+Codes?|\w*[cC]ode|contractNo|recordNo|caseNo|refundOf|redLetterOf|framework|"
     r"previousRound|rules|findingIds|documentId|idempotencyKey|password|newPassword|secret|idNumber|\w*[nN]once|nonceHash|"
-    r"commitment|salt|content|seenEvent|value|helperLogin|qualification|practitioners)$"
+    r"commitment|salt|content|seenEvent|value|helperLogin|qualification|practitioners|ground|evidence)$"
 )
 """Names of what exists already, secrets and hashes: refused when they do not fit, never shown as they were typed."""
 
@@ -224,6 +230,7 @@ UNSHOWN = {
     "complaints.outcome": "shown for a receipt, which is in no link",
     "complaints.record_no": "told by the interface alone",
     "demands.named_supplier": "in the words that the regulator reads",
+    "measures.appeal_decision": "its appeal waits in the demo world",
     "frameworks.review_note": "no framework is returned in the demo world",
     "projects.beacon_name": "no beacon in the demo world",
     "fee_records.reason": "nothing is taken back in the demo world",

@@ -1,11 +1,13 @@
 """The regulator's pages: figures that agree with the records, a case from its finding to the order, and who may not come in."""
 
 import re
-from datetime import date
+import time
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from market.clock import SHANGHAI
 from market.oversight.states import MOVES, OversightState
 from tests.web import own_world
 from tests.web.api import Api
@@ -21,6 +23,7 @@ PAGES = {
     "/supervision/cases": ("督办", "Cases"),
     "/supervision/flow": ("谁付给谁", "Who paid whom"),
     "/supervision/rules": ("规则目录", "Rules"),
+    "/supervision/audits": ("全面检查", "Audits"),
 }
 EMPTY = {
     "/supervision?from=2001-01-01&to=2001-01-02": "这段时间没有付款记录",
@@ -172,3 +175,45 @@ def test_a_finding_of_a_closed_case_is_no_lead_of_the_overview(demo_server: str)
 
 
 _SOME = ("rule: null", "caseClosed: true", "caseClosed: false")
+
+
+def test_an_award_is_suspended_goes_on_and_is_witnessed(demo_server: str, regulator: Reader) -> None:
+    """The public page tells it and leads there; the reason is needed; who has testified is not asked again; bidders have no such page."""
+    standing = "{ projects(filter: {state: [STANDSTILL]}) { edges { node { code } } } }"
+    code = str(Api(demo_server)(standing)["projects"]["edges"][0]["node"]["code"])
+    at, public = f"/supervision/projects/{code}", f"/projects/{code}"
+    assert f'href="{at}"' in regulator.get(public).text and f'href="{at}"' not in Reader(demo_server).get(public).text
+    assert regulator.send(at, "SuspendAward", reason=" ").status_code == 422
+    asked = regulator.send(at, "SuspendAward", reason="核查投诉", _check="1")
+    assert "暂停这次中选？" in asked.text and "核查投诉" not in Reader(demo_server).get(public).text
+    assert regulator.send(at, "SuspendAward", reason="核查投诉").status_code == 303
+    assert "核查投诉" in Reader(demo_server).get(public).text
+    stop = re.search(r'name="code" value="(ZT-[^"]+)"', regulator.get(at).text)
+    assert stop is not None
+    assert regulator.send(at, "LiftSuspension", code=stop[1], reason="已查清").status_code == 303
+    assert "核查投诉" in regulator.get(at).text and "已查清" in regulator.get(at).text
+    assert regulator.send(at, "WitnessOpening").status_code == 303
+    assert "重算，结果一致" in Reader(demo_server).get(public).text and "本单位已经见证过" in regulator.get(at).text
+    assert regulator.send(at, "WitnessOpening").status_code == 422
+    assert Reader(demo_server).sign_in("intermediary1").get(at).status_code == 403
+    assert regulator.get("/supervision/projects/XM-0").status_code == 404
+
+
+def test_an_audit_is_asked_for_and_read(demo_server: str, regulator: Reader) -> None:
+    """Why must be said; one rule shows its results alone; an unknown one is a page that does not exist."""
+    at, on = "/supervision/audits", (datetime.now(SHANGHAI).date() - timedelta(days=1)).isoformat()
+    assert regulator.send(at, "RequestAudit", asOf=on, purpose="").status_code == 422
+    assert regulator.send(at, "RequestAudit", asOf=on, purpose="页面用的抽查", rules="V01").status_code == 303
+    for _ in range(100):
+        row = re.search(r"<li>((?:(?!</li>).)*页面用的抽查.*?)</li>", regulator.get(at).text, re.S)
+        assert row is not None
+        if "已完成" in row[1]:
+            break
+        time.sleep(0.2)
+    found = re.search(r'href="([^"]+)"', row[1])
+    assert found is not None
+    page = regulator.get(found[1]).text
+    assert "V01" in page and "优化营商环境条例" in page
+    assert "没有查出问题" in regulator.get(f"{found[1]}?rule=V99").text
+    assert [regulator.get(f"{at}/{bad}").status_code for bad in ("00000000-0000-0000-0000-000000000000", "x")] == [404, 404]
+    assert Reader(demo_server).sign_in("agency").get(at).status_code == 403

@@ -155,6 +155,44 @@ def test_money_that_went_back_is_no_payment_received(demo_server: str) -> None:
     assert any("¥19,500" not in row and "<strong>退款</strong>" not in row for row in rows)
 
 
+def test_a_question_is_asked_of_an_open_notice(demo_server: str) -> None:
+    """After it was shown once more; the notice leads there, everybody reads the answer, and a closed notice takes none."""
+    reader, buyer = Reader(demo_server).sign_in("intermediary4"), Api.sign_in(demo_server, "applicant")
+    mine = "{ projects(filter: {mine: true, state: [%s]}) { edges { node { code questions { code text } } } } }"
+    code = buyer(mine % "OPEN")["projects"]["edges"][0]["node"]["code"]
+    at = f"/projects/{code}/question"
+    assert f'href="{at}"' in Reader(demo_server).get(f"/projects/{code}").text
+    assert reader.send(at, "AskQuestion", text=" ").status_code == 422
+    asked = reader.send(at, "AskQuestion", text="页面用的问题", _check="1")
+    assert "请核对问题" in asked.text
+    done = reader.send(at, "AskQuestion", text="页面用的问题")
+    assert done.headers["location"] == f"/projects/{code}" and "问题已交给委托方" in reader.get(f"/projects/{code}").text
+    assert reader.send(at, "AskQuestion", text="又一个").status_code == 422
+    rows = next(edge["node"]["questions"] for edge in buyer(mine % "OPEN")["projects"]["edges"] if edge["node"]["code"] == code)
+    question = next(row["code"] for row in rows if row["text"] == "页面用的问题")
+    buyer.do("answerQuestion", "... on Question { code }", code=question, answer="页面用的答复")
+    assert "页面用的答复" in Reader(demo_server).get(f"/projects/{code}").text
+    closed = buyer(mine % "CONTRACT_FILED")["projects"]["edges"][0]["node"]["code"]
+    assert "现在不能提问" in reader.get(f"/projects/{closed}/question").text
+    assert reader.send(f"/projects/{closed}/question", "AskQuestion", text="晚了").status_code == 422
+    assert Reader(demo_server).get(at).status_code == 303
+
+
+def test_who_will_do_the_work_is_ticked(demo_server: str) -> None:
+    """A practitioner of one's own, shown before the quote is sealed and then by its code."""
+    reader = Reader(demo_server).sign_in("intermediary1")
+    person = re.search(r'name="practitioners" value="([^"]+)"', _quote_page(demo_server, reader))
+    assert person is not None and "示例工程师" in reader.get("/my/profile").text
+
+
+def _quote_page(url: str, reader: Reader) -> str:
+    """Of an open notice whose quotes the platform keeps."""
+    query = "{ projects(filter: {state: [OPEN]}) { edges { node { code sealMode framework { code } } } } }"
+    nodes = [edge["node"] for edge in Api(url)(query)["projects"]["edges"]]
+    code = next(node["code"] for node in nodes if node["sealMode"] == "ESCROWED" and not node["framework"])
+    return reader.get(f"/projects/{code}/quote").text
+
+
 def test_an_award_of_ones_own_is_shown_to_oneself(demo_server: str) -> None:
     """With the contract's form where it is confirmed; another bidder gets 404, and may object while it stands."""
     reader, other = Reader(demo_server).sign_in("intermediary2"), Reader(demo_server).sign_in("intermediary1")

@@ -9,6 +9,7 @@ from web.addresses import is_own
 from web.pages.engine import Page, Site, Visit
 from web.pages.forms import Form
 from web.pages.operation import Operation, Variables
+from web.pages.roles import RoleForm
 from web.pages.sending import Sending
 from web.pages.typed import Typed
 
@@ -44,6 +45,12 @@ class SignIn(Form):
         return response
 
 
+class Avoidances(RoleForm):
+    """The avoidance list for the two sides; the supervisors have it among their own pages, too."""
+
+    roles = frozenset({"AGENCY", "INTERMEDIARY", "REGULATOR", "OPERATOR"})
+
+
 class SignOut(Sending):
     """The session ends here and on the server."""
 
@@ -68,5 +75,6 @@ def pages(site: Site) -> dict[str, Page]:
         "/sign-in": SignIn(site, "account/sign_in", signed_in=False),
         "/sign-out": SignOut(site, "account/sign_out"),
         "/acting": Form(site, "account/acting", then={"ActFor": lambda viewer, _path: desk(viewer["roles"])}),
+        "/my/avoidances": Avoidances(site, "account/avoidances"),
         "/access": Form(site, "account/access", signed_in=False, then={"RedeemAccessLink": lambda _done, _path: "/sign-in"}),
     }

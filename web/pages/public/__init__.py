@@ -28,6 +28,7 @@ def pages(site: Site) -> dict[str, Page]:
         "/projects/{code}/notice.pdf": notices.Notice(site),
         "/intermediaries": Page(site, "public/intermediaries", lists.numbered("intermediaries"), _of_item),
         "/intermediaries/compare": Page(site, "public/compare", ask=_of_item),
+        "/intermediaries/measures": Page(site, "public/measures"),
         "/intermediaries/{code}": Page(site, "public/intermediary"),
         "/statistics": Page(site, "public/statistics", statistics.told),
         "/open-data": Page(site, "public/open_data"),

@@ -1,6 +1,7 @@
 """The operator: reviews, parties and their accounts, beacons and objections, the list's editions, the log."""
 
 from typing import Any
+from urllib.parse import quote
 
 from web.pages.engine import Page, Site
 from web.pages.operation import Variables
@@ -11,14 +12,18 @@ RECORDS = {
     "register": "RegisterOrganisation",
     "member": "AddMember",
     "link": "IssueAccessLink",
+    "leave": "EndMembership",
     "qualification": "RecordQualification",
+    "practitioner": "RegisterPractitioner",
+    "left": "EndPractitioner",
     "relation": "RecordRelation",
     "credit": "RecordCreditScore",
     "mandate": "GrantMandate",
+    "jurisdiction": "SetJurisdiction",
 }
 """Last part of the address → the operation."""
 
-SHOWN = frozenset({"RegisterOrganisation", "IssueAccessLink"})
+SHOWN = frozenset({"RegisterOrganisation", "IssueAccessLink", "RegisterPractitioner"})
 """What tells something that is needed at once: a new code, a secret that is shown only once."""
 
 
@@ -46,7 +51,14 @@ def _needs_beacon(project: dict[str, Any]) -> bool:
 
 
 def _recording(name: str) -> Any:
-    return lambda _data, _asked: {"record": name}
+    def view(data: dict[str, Any], _asked: Variables) -> dict[str, Any]:
+        return {"record": name, "operation": RECORDS[name], "names": {row["code"]: row["name"] for row in data["departments"]}}
+
+    return view
+
+
+def _proposed(measure: dict[str, Any], _path: Any) -> str:
+    return f"/operation/measures/{quote(measure['code'])}"
 
 
 class OperatorPage(RolePage):
@@ -70,6 +82,10 @@ def pages(site: Site) -> dict[str, Page]:
         **{f"/operation/parties/{name}": OperatorForm(site, "running/record", _recording(name), shown=SHOWN) for name in RECORDS},
         "/operation/ratings": OperatorPage(site, "running/ratings", signed_in=True),
         "/operation/ratings/{code}": OperatorForm(site, "running/appeal"),
+        "/operation/avoidances": OperatorForm(site, "account/avoidances"),
+        "/operation/measures": OperatorPage(site, "running/measures", signed_in=True),
+        "/operation/measures/propose": OperatorForm(site, "running/propose", then={"ProposeMeasure": _proposed}),
+        "/operation/measures/{code}": OperatorForm(site, "running/measure"),
         "/operation/catalogue": OperatorPage(site, "running/catalogue", signed_in=True),
         "/operation/catalogue/{number}": OperatorPage(site, "running/edition", settings.edition, signed_in=True),
         "/operation/rulebook": OperatorPage(site, "running/rulebook", settings.chapters, signed_in=True),

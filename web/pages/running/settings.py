@@ -61,6 +61,14 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
         "rating_appeal_period": N_("评价后多久之内可以申诉"),
         "rating_decision_period": N_("评价申诉多久之内处理"),
     },
+    N_("平台措施"): {
+        "measure_statement": N_("拟采取措施告知后多久之内陈述"),
+        "measure_appeal": N_("措施决定后多久之内可以申诉"),
+        "measure_appeal_decision": N_("措施申诉多久之内处理"),
+        "measure_pause_longest": N_("暂停报名最长多久"),
+        "measure_repeat": N_("多久之内再次才算第二次、第三次"),
+        "measure_shown": N_("措施公开多久"),
+    },
     N_("监督和投诉"): {
         "case_take_period": N_("督办件多久之内接办"),
         "explanation_period": N_("要求说明后多久之内答复"),

@@ -33,8 +33,11 @@ def pages(site: Site) -> dict[str, Page]:
         "/supervision/findings": Page(site, "supervision/findings", rules.known, signed_in=True),
         "/supervision/cases": Page(site, "supervision/cases", cases.listed, signed_in=True),
         "/supervision/cases/{code}": Page(site, "supervision/case", cases.view, signed_in=True),
+        "/supervision/projects/{projectCode}": looks.Supervised(site, "supervision/project"),
         "/supervision/flow": Page(site, "supervision/flow", flow.view, signed_in=True),
         "/supervision/rules": Page(site, "supervision/rules", rules.grouped, signed_in=True),
+        "/supervision/audits": looks.SupervisorForm(site, "supervision/audits", rules.known),
+        "/supervision/audits/{id}": looks.SupervisorPage(site, "supervision/audit", rules.known, signed_in=True),
         "/supervision/indicators": looks.SupervisorPage(
             site, "supervision/indicators", looks.indicators, looks.asking, signed_in=True
         ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from schema.labels import LABELS, N_
 from web.pages.operation import Variables
-from web.pages.roles import RolePage
+from web.pages.roles import RoleForm, RolePage
 
 Data = dict[str, Any]
 
@@ -16,6 +16,16 @@ class SupervisorPage(RolePage):
     """For regulators alone."""
 
     roles = frozenset({"REGULATOR"})
+
+
+class SupervisorForm(SupervisorPage, RoleForm):
+    """The same with forms."""
+
+
+class Supervised(RoleForm):
+    """One award, for regulators; the operator witnesses, too."""
+
+    roles = frozenset({"REGULATOR", "OPERATOR"})
 
 
 def asking(variables: Variables) -> Variables:

@@ -13,7 +13,8 @@ OPENED = ("STANDSTILL", "AWARDED", "CONTRACT_FILED", "UNSUCCESSFUL")
 
 
 def shown(data: Data, _asked: Variables) -> Data:
-    """The quote that counts, earlier ones, what may be done now; ``closed_to_me``: why this bidder may not quote, "" when it may."""
+    """The quote that counts, earlier ones, what may be done now. ``closed_to_me``: why this bidder may not quote, "" when it may.
+    ``people``: who may do the work, by code."""
     project, own = data["project"], data["viewer"]["actingFor"]
     live = next((quote for quote in project["myQuotes"] if quote["isLive"]), None)
     barred = closed_to(project, own)
@@ -25,8 +26,14 @@ def shown(data: Data, _asked: Variables) -> Data:
         "reveal": live and may_reveal(project, live),
         "shows": may_show(project, live),
         "closed_to_me": barred,
+        "people": practising(own),
         "missing": project["item"]["qualification"] if barred == _LACKS else "",
     }
+
+
+def practising(own: Data) -> dict[str, str]:
+    """Code → name and title of those who have not left."""
+    return {row["code"]: f"{row['name']} {row['title']}" for row in own["practitioners"] if not row["endedAt"]}
 
 
 _LACKS = N_("公告要求的资质，您没有登记或已经过期：")
