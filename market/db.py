@@ -7,6 +7,7 @@ PostgreSQL is where several workers run; there the database's clock decides dead
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,8 +16,10 @@ from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
@@ -32,6 +35,8 @@ NOUNS = (
 )
 MODELS = ["market.idempotency", *(f"market.{noun}.models" for noun in NOUNS)]
 
+_LAST_TOGETHER = "0023_beyond_doubt"
+"""The last of the steps that are part of the first one now."""
 _SQLITE_PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
 
 
@@ -53,18 +58,39 @@ async def connect(url: str, *, shared: bool = True) -> TortoiseContext:
     return await Tortoise.init(config=config(url), _enable_global_fallback=shared)
 
 
+class OldDatabase(RuntimeError):
+    """It stopped on a step that has since become part of another: an older version must bring it to its end first."""
+
+
 async def migrate(url: str) -> None:
-    """Bring the database to the newest schema; a second call does nothing."""
+    """Bring the database to the newest schema; a second call does nothing. Raises OldDatabase."""
     async with TortoiseContext():
+        await connect(url, shared=False)
+        await _refuse_old()
         await run_migrations(config=config(url))
         await connections.close_all()
 
 
 async def pending() -> list[str]:
-    """Names of the migrations that the connected database lacks."""
+    """Names of the migrations that the connected database lacks. Raises OldDatabase."""
+    await _refuse_old()
     executor = MigrationExecutor(connection(), TOOL_CONFIG["apps"])
     plan = await executor.plan([MigrationTarget(app_label="market", name="__latest__")])
     return [step.migration.name for step in plan]
+
+
+async def _refuse_old() -> None:
+    """The first step has been one, then several, then one again, always under the same name. Raises OldDatabase."""
+    done = {step.name for step in await MigrationRecorder(connection()).applied_migrations()}
+    known = {path.stem for path in (Path(__file__).parent / "migrations").glob("0*.py")}
+    if "0001_initial" not in done or _LAST_TOGETHER in done:
+        return
+    try:
+        await connection().execute_query("SELECT 1 FROM award_suspensions LIMIT 1")  # of those steps' last tables
+    except OperationalError:
+        raise OldDatabase from None
+    if done - known:
+        raise OldDatabase
 
 
 def connection() -> BaseDBAsyncClient:

@@ -25,6 +25,9 @@ from web.settings import Settings
 log = logging.getLogger("market")
 
 NOT_MIGRATED = N_("数据库结构不是最新的，缺少：{missing}。请先运行 market migrate。")
+OLD_DATABASE = N_(
+    "数据库停在旧版本的半路上，本版接不上，什么都没有改。请先用提交 2735718、再用提交 98881a6 各运行一次 market migrate，然后用本版。"
+)
 SETTLE_EVERY_S = 1.0
 AUDIT_EVERY_S = 5.0
 AUDIT_WORKERS = 2

@@ -172,17 +172,18 @@ async def _replayed(actor: Actor, form: RecordFee | RecordRefund, operation: str
 
 async def _shown(actor: Actor, fee: FeeRecord, stored: list[Finding], verdicts: list[Verdict]) -> Recorded:
     """What the actor may read of it: of others in the same case it learns nothing by recording a payment."""
-    mine = [finding for finding in await finding_reads.visible_by_id(actor, [finding.id for finding in stored]) if finding]
-    own = await _own_subjects(actor, fee) | {finding.subject for finding in mine}
+    known = await finding_reads.visible_by_id(actor, [finding.id for finding in stored])
+    mine = [finding for finding in known if finding]
+    own = {*await _own_subjects(actor, fee), *(finding.subject for finding in mine)}
     return Recorded(fee, mine, [verdict for verdict in verdicts if verdict.subject in own])
 
 
-async def _own_subjects(actor: Actor, fee: FeeRecord) -> set[str]:
-    """The record, its invoices, and its contract if the actor may see it."""
+async def _own_subjects(actor: Actor, fee: FeeRecord) -> list[str]:
+    """Of what was recorded itself, and of its contract where the actor may read that."""
     row = await _judged_record(fee)
-    invoices = await Invoice.filter(fee_id=row.id).values_list("invoice_no", flat=True)
-    shown = [row.contract] if row.contract and contracts.may_see(actor, row.contract) else []
-    return {f"payment:{row.record_no}", *(f"invoice:{n}" for n in invoices), *(f"contract:{c.contract_no}" for c in shown)}
+    own = [f"payment:{row.record_no}"]
+    own += [f"invoice:{invoice.invoice_no}" for invoice in await Invoice.filter(fee_id=row.id)]
+    return [*own, f"contract:{row.contract.contract_no}"] if row.contract and contracts.may_see(actor, row.contract) else own
 
 
 async def _remember(actor: Actor, form: RecordFee | RecordRefund, operation: str, fee: FeeRecord) -> None:

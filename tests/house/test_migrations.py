@@ -1,10 +1,12 @@
 """The migrations make the tables that the models describe, on both databases."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tortoise import Tortoise, fields
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.models import Model
@@ -14,6 +16,10 @@ from tests.house.source import listing
 
 _KEYS = """SELECT kept.name, keys."unique", (SELECT group_concat(name) FROM pragma_index_info(keys.name))
     FROM sqlite_master AS kept, pragma_index_list(kept.name) AS keys WHERE kept.type = 'table'"""
+
+
+_NEWER = ["DROP TABLE measures"]
+"""What later steps made."""
 
 
 class Cellar(Model):
@@ -50,6 +56,34 @@ async def test_every_column_is_there(database: str) -> None:
     for model in models:
         await model.all().limit(1)
     await db.migrate(database)
+
+
+@pytest.mark.parametrize(
+    ("halfway", "changes"),
+    [
+        (True, ["DELETE FROM tortoise_migrations WHERE name != '0001_initial'", "DROP TABLE award_suspensions"]),
+        (True, ["INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('market', '0018_fair', '2026-11-01')"]),
+        (False, ["INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('market', '0023_beyond_doubt', '2026-11-01')"]),
+        (False, ["DELETE FROM tortoise_migrations WHERE name != '0001_initial'", *_NEWER]),
+    ],
+    ids=["of the first of two", "of several", "at the end of several", "of the first now"],
+)
+async def test_a_database_that_stopped_halfway_is_left_alone(
+    tmp_path: Path, sqlite_template: Path, halfway: bool, changes: list[str]
+) -> None:
+    """Steps that became part of the first one are missing in it though its name is there: nothing is changed, and it is said."""
+    old = tmp_path / "old.sqlite3"
+    shutil.copy(sqlite_template, old)
+    with closing(sqlite3.connect(old)) as connection, connection:
+        for change in changes:
+            connection.execute(change)
+    before = old.read_bytes()
+    if halfway:
+        with pytest.raises(db.OldDatabase):
+            await db.migrate(f"sqlite://{old}")
+        assert old.read_bytes() == before
+    else:
+        await db.migrate(f"sqlite://{old}")
 
 
 async def test_no_migration_loses_an_index(tmp_path: Path, sqlite_template: Path) -> None:

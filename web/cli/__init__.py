@@ -1,6 +1,5 @@
 """The ``market`` command."""
 
-import asyncio
 import errno
 import socket
 from datetime import date
@@ -142,7 +141,7 @@ def migrate(database: Database = None) -> None:
     settings = settings_for(database)
     if settings.sqlite_file:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
-    asyncio.run(db.migrate(settings.database_url))
+    run(db.migrate(settings.database_url))
     out.print(say(N_("数据库已是最新结构。")))
 
 

@@ -49,6 +49,8 @@ def run(work: Coroutine[None, None, T]) -> T:
         return asyncio.run(work)
     except startup.NotReady as lacking:
         fail(startup.NOT_MIGRATED, missing=", ".join(lacking.missing))
+    except db.OldDatabase:
+        fail(startup.OLD_DATABASE)
 
 
 def stored(demo: bool, database: str | None) -> Settings:
