@@ -1,6 +1,7 @@
 """From settings to a market that works: schema up to date, keys and rulebook loaded, database connected, time moving."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -75,6 +76,8 @@ def _files(settings: Settings) -> store.FileStore:
 async def running(settings: Settings) -> AsyncIterator[None]:
     """The market with its clockwork: what is due happens even when nobody reads."""
     async with connected(settings):
+        gc.collect()
+        gc.freeze()  # the schema and the pages stay: without this each full collection walks all of them
         workers = [
             asyncio.create_task(_for_ever(awards.settle_due, SETTLE_EVERY_S)),
             asyncio.create_task(_for_ever(contests.publish_due, SETTLE_EVERY_S)),
