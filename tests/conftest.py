@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -158,12 +159,19 @@ def _fresh(backend: str, request: pytest.FixtureRequest, path: Path) -> Iterator
     _run(_admin(folder, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+_STATEMENTS: dict[str, dict[Any, Any]] = {}
+"""Dialect → what Tortoise keeps of statements, which it keeps by connection name, whatever the dialect."""
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
     """A fresh database, connected."""
-    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the dialect
+    known = _STATEMENTS.setdefault(database_url.partition(":")[0], {})
+    EXECUTOR_CACHE.clear()
+    EXECUTOR_CACHE.update(known)
     async with await db.connect(database_url, shared=False):
         yield database_url
+    known.update(EXECUTOR_CACHE)
 
 
 @pytest.fixture(autouse=True)
