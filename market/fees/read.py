@@ -80,8 +80,8 @@ def recorders(payer: UUID, payee: UUID, contract: Contract | None, case: Approva
     Else any stranger could name a contract, or a case, and have a payment to itself held against the agency.
     """
     if contract:
-        paid = (payer,) if payee == contract.supplier_id else ()
-        return Subject.of(contract.client_id, contract.supplier_id, *paid, *((case.applicant_id, case.agency_id) if case else ()))
+        supplier = contract.supplier_id
+        return ends(payer if payee == supplier else supplier, supplier, contract, case)
     return Subject.of(case.applicant_id, case.agency_id) if case else Subject.of(payer, payee)
 
 

@@ -37,10 +37,8 @@ async def _ends(form: CaseForm, buyer: Organisation) -> tuple[Organisation, Orga
     applicant = await _party(form.applicant_code, "case.applicantCode") if is_agency else buyer
     if agency.kind != OrganisationKind.AGENCY:
         raise InvalidInput.one("case.agencyCode", "not_an_agency")
-    if applicant.kind == OrganisationKind.AGENCY:
-        raise InvalidInput.one(
-            "case.applicantCode", "agency_as_applicant"
-        )  # else its right payment would look like a shifted one
+    if applicant.kind == OrganisationKind.AGENCY:  # its right payment would look like a shifted one
+        raise InvalidInput.one("case.applicantCode", "agency_as_applicant")
     return agency, applicant
 
 
